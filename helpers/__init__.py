@@ -1,0 +1,1 @@
+"""The plumbing behind the notebooks: data, model, training, figures and exercise checks."""

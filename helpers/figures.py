@@ -1,0 +1,86 @@
+"""The house style of every figure, and the pictures that more than one notebook shows.
+
+A figure function draws and shows; it returns nothing, so that a cell's output is the picture alone.
+The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), safe for colour-blind readers.
+"""
+
+import io
+from collections.abc import Sequence
+
+from IPython.display import Image, display
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from torch import Tensor
+
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, GREY, PALE = "#CC79A7", "#56B4E9", "#6E6E6E", "#DDDDDD"
+INK = "#222222"
+DPI = 100  # a figure of 10 inches is 1000 pixels wide, about the width of a JupyterLab cell
+
+rcParams.update(
+    {
+        "font.size": 15,
+        "axes.titlesize": 16,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "lines.linewidth": 2.5,
+    }
+)
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of `width` x `height` inches, outside pyplot so that none is left over."""
+    figure = Figure(figsize=(width, height), dpi=DPI)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG bytes, in its exact size."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", pil_kwargs={"compress_level": 6})
+    return stream.getvalue()
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Show `figure` under the cell, with `alt` as the text that stands for it when it is not seen."""
+    display(Image(png(figure), alt=alt))
+
+
+def show_images(
+    images: Sequence[Tensor],
+    titles: Sequence[str],
+    alt: str,
+    columns: int = 5,
+    signed: bool = False,
+    size: float = 2.0,
+) -> None:
+    """Show 2-D images in rows of `columns`, each `size` inches wide under its title.
+
+    Grey from -1 (black) to 1 (white), as the network sees pixels; with `signed`, feature maps in colour:
+    orange below zero, white at zero, purple above, each scaled to its own largest value.
+    """
+    rows, title_height = -(-len(images) // columns), 0.45
+    height = size * images[0].shape[0] / images[0].shape[1]
+    figure = new_figure(size * columns, (height + title_height) * rows)
+    grid = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axes in grid:
+        axes.axis("off")
+    for axes, image, title in zip(grid, images, titles, strict=False):
+        draw_image(axes, image, signed)
+        axes.set_title(title, fontsize=15)
+    top = 1 - title_height / (height + title_height) / rows
+    figure.subplots_adjust(0.01, 0.01, 0.99, top, wspace=0.06, hspace=title_height / height)
+    show(figure, alt)
+
+
+def draw_image(axes: Axes, image: Tensor, signed: bool = False) -> None:
+    """Draw one 2-D image into `axes`; see `show_images` for the colours."""
+    image = image.detach()
+    if signed:
+        limit = float(image.abs().max()) or 1.0
+        axes.imshow(image, cmap="PuOr", vmin=-limit, vmax=limit)
+    else:
+        axes.imshow(image, cmap="gray", vmin=-1, vmax=1)

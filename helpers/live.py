@@ -1,0 +1,112 @@
+"""Live figures: one ordinary picture under the cell, redrawn in place when a control moves.
+
+Saved, a live figure is a plain PNG and one line of text, so that it reads without a kernel.
+"""
+
+import io
+from typing import Protocol
+
+import ipywidgets as widgets
+import torch
+import traitlets
+from IPython.display import Image, display
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from helpers.figures import show
+
+
+class Picture(Protocol):
+    """A figure built once, whose `update` sets the data of its artists; the single source of a picture."""
+
+    figure: Figure
+    alt: str
+
+    def update(self, **values) -> None:
+        """Redraw for these values."""
+
+
+class Controls(widgets.VBox):
+    """The controls of a live figure, with a text that is the same in every run."""
+
+    def __repr__(self) -> str:
+        return f"[Controls: {', '.join(self.names)}. They work when the notebook runs.]"
+
+
+def still(picture: Picture, **values) -> None:
+    """Show `picture` for these values, as an ordinary figure."""
+    picture.update(**values)
+    show(picture.figure, picture.alt)
+
+
+def explore(picture: Picture, **controls: widgets.Widget) -> None:
+    """Show `picture` under one control for each argument of its `update`; moving a control redraws it."""
+    box = Controls([widgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})])
+    box.names = list(controls)
+
+    def redraw() -> Image:
+        picture.update(**{name: control.value for name, control in controls.items()})
+        return _fast_image(picture)
+
+    display(box)
+    handle = display(redraw(), display_id=True)
+    for control in controls.values():
+        control.observe(lambda _: handle.update(redraw()), names="value")
+
+
+def _fast_image(picture: Picture) -> Image:
+    """The picture as PNG, packed little because packing takes longer than sending.
+
+    Width and height are announced so that the page does not move while the browser decodes the picture.
+    """
+    stream = io.BytesIO()
+    picture.figure.savefig(stream, format="png", pil_kwargs={"compress_level": 1})
+    width, height = picture.figure.canvas.get_width_height()
+    return Image(stream.getvalue(), width=width, height=height, alt=picture.alt)
+
+
+def slider(label: str, low: int, high: int, value: int, step: int = 1) -> widgets.IntSlider:
+    """A slider over whole numbers, moved by mouse or arrow keys."""
+    return widgets.IntSlider(
+        value,
+        low,
+        high,
+        step,
+        description=label,
+        style={"description_width": "initial"},
+        layout={"width": "300px"},
+    )
+
+
+def choice(label: str, options: dict) -> widgets.Dropdown:
+    """A menu of named values."""
+    return widgets.Dropdown(options=options, description=label, style={"description_width": "initial"})
+
+
+class KernelEditor(widgets.HBox):
+    """Nine fields for a 3x3 kernel beside a menu of named kernels; `value` is the kernel as a tuple of rows."""
+
+    value = traitlets.Tuple()
+
+    def __init__(self, kernels: dict[str, Tensor]) -> None:
+        self.menu = choice("kernel", {name: kernel.tolist() for name, kernel in kernels.items()})
+        self.fields = [
+            widgets.FloatText(tooltip=f"row {k // 3}, column {k % 3}", step=0.5, layout={"width": "64px"})
+            for k in range(9)
+        ]
+        grid = widgets.GridBox(self.fields, layout={"grid_template_columns": "repeat(3, 68px)"})
+        super().__init__([self.menu, grid])
+        self.menu.observe(self._take_menu, names="value")
+        for field in self.fields:
+            field.observe(self._take_fields, names="value")
+        self._take_menu()
+
+    def _take_menu(self, _: object = None) -> None:
+        numbers = torch.tensor(self.menu.value).flatten().tolist()
+        with self.hold_trait_notifications():  # one redraw, not nine
+            for field, number in zip(self.fields, numbers, strict=True):
+                field.value = round(number, 3)
+
+    def _take_fields(self, _: object) -> None:
+        numbers = [field.value for field in self.fields]
+        self.value = tuple(tuple(numbers[k : k + 3]) for k in (0, 3, 6))

@@ -1,0 +1,101 @@
+"""Training and evaluation, in the plain form that notebook 06 teaches line by line."""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+from torch.utils.data import DataLoader
+from tqdm.auto import tqdm
+
+
+@dataclass
+class History:
+    """What training left behind, one entry an epoch.
+
+    `loss` is the average of the batch losses (nats); `accuracy` is the fraction of test images
+    classified correctly, empty when no test loader was given.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+
+
+def choose_device() -> torch.device:
+    """The fastest device here: CUDA, else Apple's MPS, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """The device that holds the weights of `model`."""
+    return next(model.parameters()).device
+
+
+def train(
+    model: nn.Module,
+    loader: DataLoader,
+    optimizer: Optimizer,
+    epochs: int = 10,
+    test_loader: DataLoader | None = None,
+    seed: int = 0,
+) -> History:
+    """Train `model` in place with cross-entropy and return the history of the completed epochs.
+
+    `seed` fixes the shuffling. Ctrl-C or JupyterLab's stop button ends the training cleanly: the
+    weights learned so far stay in `model`, and the history so far is returned.
+    Raises ValueError when `epochs` is not a positive whole number.
+    """
+    if not isinstance(epochs, int) or epochs < 1:
+        raise ValueError(f"epochs must be a whole number of at least 1, but is {epochs!r}.")
+    torch.manual_seed(seed)
+    history = History()
+    try:
+        for epoch in range(1, epochs + 1):
+            loss = train_one_epoch(model, loader, optimizer, f"epoch {epoch}/{epochs}")
+            line = f"epoch {epoch}: average loss {loss:.3f}"
+            if test_loader is not None:
+                accuracy = evaluate(model, test_loader)
+                history.accuracy.append(accuracy)
+                line += f", test accuracy {accuracy:.2%}"
+            history.loss.append(loss)
+            print(line)
+    except KeyboardInterrupt:
+        print(f"Stopped in epoch {epoch}. The weights and the {len(history.loss)} completed epochs are kept.")
+    return history
+
+
+def train_one_epoch(model: nn.Module, loader: DataLoader, optimizer: Optimizer, label: str = "") -> float:
+    """One pass over `loader`; returns the average of the batch losses (nats)."""
+    device, loss_function = device_of(model), nn.CrossEntropyLoss()
+    model.train()
+    total = 0.0
+    for images, labels in tqdm(loader, desc=label, leave=False):
+        images, labels = images.to(device), labels.to(device)
+        optimizer.zero_grad()
+        loss = loss_function(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader)
+
+
+@torch.no_grad()
+def evaluate(model: nn.Module, loader: DataLoader) -> float:
+    """The fraction of the images in `loader` that `model` classifies correctly, between 0 and 1.
+
+    The model is in eval mode meanwhile and returns to the mode it was in.
+    """
+    device, was_training = device_of(model), model.training
+    model.eval()
+    try:
+        correct = 0
+        for images, labels in loader:
+            predicted = model(images.to(device)).argmax(dim=1)
+            correct += (predicted == labels.to(device)).sum().item()
+    finally:
+        model.train(was_training)
+    return correct / len(loader.dataset)

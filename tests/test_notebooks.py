@@ -1,0 +1,130 @@
+"""What every saved notebook must be: executed, clean, complete, and right when its exercises are solved."""
+
+import json
+import re
+from collections import Counter
+
+import nbformat
+import pytest
+from conftest import NOTEBOOKS, solutions
+
+from helpers.save_outputs import NOTEBOOKS as FOLDER
+from helpers.save_outputs import run
+
+ROOT = FOLDER.parent
+by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def cells(path, kind=None):
+    return [cell for cell in nbformat.read(path, 4).cells if kind in (None, cell.cell_type)]
+
+
+def outputs(path):
+    return [output for cell in cells(path, "code") for output in cell.outputs]
+
+
+def prose(path):
+    return "\n\n".join(cell.source for cell in cells(path, "markdown"))
+
+
+@by_name
+def test_every_cell_was_executed_in_order(path):
+    counts = [cell.execution_count for cell in cells(path, "code")]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@by_name
+def test_no_error_but_the_announced_ones(path):
+    for cell in cells(path, "code"):
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        assert failed == ("raises-exception" in cell.metadata.get("tags", [])), cell.source
+
+
+@by_name
+def test_outputs_are_clean(path):
+    text = path.read_text()
+    assert len(text) < 1_000_000
+    for unwanted in ('"stderr"', "vnd.jupyter.widget", '"execution"', str(ROOT), "site-packages", "/home/", "/tmp/"):
+        assert unwanted not in text, unwanted
+    assert "widgets" not in json.loads(text)["metadata"]
+
+
+@by_name
+def test_every_picture_says_what_it_shows(path):
+    for output in outputs(path):
+        for kind in output.get("data", {}):
+            if kind.startswith("image/"):
+                assert output.metadata[kind].get("alt"), "a picture without alternative text"
+    assert not re.search(r"!\[\s*\]\(|<img(?![^>]*alt=)", prose(path))
+
+
+@by_name
+def test_ignored_outputs_are_followed_by_an_assertion(path):
+    code = cells(path, "code")
+    for position, cell in enumerate(code):
+        if "nbval-ignore-output" in cell.metadata.get("tags", []):
+            following = code[position : position + 4]
+            assert any("assert " in later.source for later in following), cell.source
+
+
+@by_name
+def test_form(path):
+    code, text = cells(path, "code"), prose(path)
+    for cell in code:
+        lines = [line for line in cell.source.splitlines() if line.strip() and not line.strip().startswith("#")]
+        assert len(lines) <= 15, cell.source
+        assert not cell.source.rstrip().endswith(";")
+    assert code[0].source.count("show_network(") or code[1].source.count("show_network(")
+    assert "After it you can" in text and "To run:" in text and "To read:" in text
+    assert "**Predict" in text and "## A mistake" in text and "## Recap" in text
+    recap = text.split("## Recap")[1]
+    assert 3 <= len(re.findall(r"^- ", recap, re.M)) <= 5
+
+
+@by_name
+def test_exercises_and_questions(path):
+    text = prose(path)
+    exercises = re.findall(r"^### Exercise (\d+)", text, re.M)
+    assert exercises == [str(n + 1) for n in range(len(exercises))] and 3 <= len(exercises) <= 6
+    assert len(solutions(nbformat.read(path, 4))) == len(exercises)
+    questions = [cell.source for cell in cells(path, "markdown") if "question" in cell.metadata.get("tags", [])]
+    assert 5 <= len(questions) <= 10
+    for number, question in enumerate(questions, 1):
+        assert question.startswith(f"**Q{number}. ") and "<details><summary>Answer</summary>\n\n" in question
+
+
+@by_name
+def test_quoted_lines_stand_in_the_program(path):
+    """The lines that a notebook says it opens are lines of the program in notebook 00."""
+    program = {
+        line.strip() for cell in cells(FOLDER / "00_start_here.ipynb", "code") for line in cell.source.splitlines()
+    }
+    opened = re.search(r"```python\n(.*?)```", cells(path)[0].source, re.S)
+    if path.stem.startswith("00"):
+        assert opened is None
+    else:
+        missing = [line for line in opened[1].splitlines() if line.strip() and line.strip() not in program]
+        assert not missing
+
+
+@by_name
+def test_links_between_notebooks_lead_somewhere(path):
+    for target in re.findall(r"\]\((?!https?://)([^)#]+)(?:#[^)]*)?\)", prose(path)):
+        assert (path.parent / target).exists(), target
+
+
+@by_name
+def test_cell_names_are_unique(path):
+    assert not [name for name, count in Counter(cell.id for cell in cells(path)).items() if count > 1]
+
+
+@by_name
+def test_runs_with_every_exercise_solved(path):
+    notebook = nbformat.read(path, 4)
+    folded = solutions(notebook)
+    for cell in notebook.cells:
+        if "exercise" in cell.metadata.get("tags", []):
+            cell.source = folded[re.search(r"^def (\w+)", cell.source, re.M)[1]]
+    run(notebook, path.parent)
+    verdicts = [o.text for cell in notebook.cells if cell.source.startswith("checks.") for o in cell.outputs]
+    assert len(verdicts) == len(folded) and all(verdict.startswith("Correct") for verdict in verdicts)
