@@ -30,6 +30,7 @@ class NumberWindow:
         self.window = left.add_patch(Rectangle((0, 0), kernel.shape[1], kernel.shape[0], zorder=3, **EDGE))
         self.target = right.add_patch(Rectangle((0, 0), 1, 1, zorder=3, **EDGE))
         self.sum = self.figure.text(0.5, 0.05, "", ha="center", fontsize=17, color=INK)
+        self.moving = [*self.cells, self.window, self.target, self.sum]
         self.alt = ""
 
     def update(self, row: int, column: int) -> None:
@@ -65,6 +66,8 @@ class SlidingWindow:
         self.target = self.right.add_patch(Rectangle((0, 0), 1, 1, **EDGE))
         self.patch_cells = write_numbers(patch, torch.zeros(3, 3), "patch", 13)
         self.kernel_cells = write_numbers(kernel, torch.zeros(3, 3), "kernel", 13)
+        self.value = self.right.set_title("")
+        self.moving = [self.map, self.window, self.target, *self.patch_cells, *self.kernel_cells, self.value]
         self.alt = ""
 
     def _axes(self, *place: float) -> Axes:
@@ -85,7 +88,7 @@ class SlidingWindow:
         self.map.set_clim(-limit, limit)
         self.window.set_xy((column - 0.5, row - 0.5))
         self.target.set_xy((column - 0.5, row - 0.5))
-        self.right.set_title(f"sum of products: {float(output[row, column]):.2f}")
+        self.value.set_text(f"sum of products: {float(output[row, column]):.2f}")
         self.alt = (
             f"Left the digit with the window on row {row}, column {column}; in the middle patch and kernel; "
             f"right the feature map, where this pixel is {float(output[row, column]):.2f}."
@@ -106,6 +109,7 @@ class Geometry:
             self.figure.add_axes((0.53, 0.14, 0.46, 0.77)),
         )
         self.images = [axes.imshow(torch.zeros(1, 1), cmap=colours, vmin=0, vmax=3) for axes in (left, right)]
+        grids = []
         for axes, image, title in zip((left, right), self.images, ("image", "feature map"), strict=True):
             side = self.LARGEST
             image.set_extent((0, side, side, 0))
@@ -113,9 +117,10 @@ class Geometry:
             axes.axis("off")
             axes.set_title(title, loc="left")
             lines = range(side + 1)
-            axes.hlines(lines, 0, side, colors="white", linewidth=2)
-            axes.vlines(lines, 0, side, colors="white", linewidth=2)
+            grids.append(axes.hlines(lines, 0, side, colors="white", linewidth=2))
+            grids.append(axes.vlines(lines, 0, side, colors="white", linewidth=2))
         self.formula = self.figure.text(0.5, 0.04, "", ha="center", fontsize=18, color=INK)
+        self.moving = [*self.images, *grids, self.formula]
         self.alt = ""
 
     def update(self, size: int, kernel: int, stride: int, padding: int, dilation: int, place: int = 0) -> None:

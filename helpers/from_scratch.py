@@ -416,7 +416,7 @@ def _check_cross_entropy(input, target, weight, ignore_index, label_smoothing):
     if target.shape == input.shape:
         _require(
             target.is_floating_point(),
-            f"target is {target.dtype} in the input's shape {input.shape}: "
+            f"target is {target.dtype} in the input's shape {tuple(input.shape)}: "
             "give probabilities, or one class for each prediction",
         )
         _require(ignore_index < 0, f"ignore_index is {ignore_index}: leave it out, probabilities ignore none")

@@ -25,6 +25,7 @@ class PoolWindow:
         self.window = left.add_patch(Rectangle((0, 0), 2, 2, zorder=3, **EDGE))
         self.target = right.add_patch(Rectangle((0, 0), 1, 1, zorder=3, **EDGE))
         self.rule = self.figure.text(0.5, 0.05, "", ha="center", fontsize=17, color=INK)
+        self.moving = [*self.cells, self.window, self.target, self.rule]
         self.alt = ""
 
     def update(self, row: int, column: int, pool: str = "max") -> None:
@@ -55,12 +56,13 @@ class ShiftedDigit:
         self.figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.85, wspace=0.05)
         for axes in panels:
             axes.axis("off")
-        self.panels = list(panels)
+        self.titles = [axes.set_title("") for axes in panels]
         limits = ((-1, 1), (0, 8), (0, 8))
         self.artists = [
             axes.imshow(image, cmap="gray", vmin=low, vmax=high, extent=(0, 28, 28, 0))
             for axes, (low, high) in zip(panels, limits, strict=True)
         ]
+        self.moving = [*self.artists, *self.titles]
         self.alt = ""
 
     def edges(self, image: Tensor) -> Tensor:
@@ -80,8 +82,8 @@ class ShiftedDigit:
             f"edges: change {changes[0]:.0%}",
             f"max {window}×{window}: change {changes[1]:.0%}",
         )
-        for axes, title in zip(self.panels, titles, strict=True):
-            axes.set_title(title)
+        for artist, title in zip(self.titles, titles, strict=True):
+            artist.set_text(title)
         self.alt = f"The digit {titles[0]} pixels; its {titles[1]}; after {titles[2]}."
 
 
