@@ -22,7 +22,7 @@ from helpers.sample_digits import draw_digits
 
 ENVIRONMENT_VARIABLE = "MNIST_ROOT"
 SOURCES = ("disk", "download", "sample")
-SAMPLE_SIZE = {True: 6_000, False: 1_000}
+SAMPLE_SIZE = {True: 12_000, False: 2_000}
 NETWORK_TIMEOUT = 10.0  # seconds without an answer; urllib itself would wait for ever
 
 MAGIC_NUMBER = {"images": 2051, "labels": 2049}
@@ -54,8 +54,8 @@ def normalize(pixels: Tensor) -> Tensor:
 def load_digits(train: bool = True, source: str = "auto", root: str | Path | None = None) -> Digits:
     """The training digits, or with train=False the test digits; prints one line on where they come from.
 
-    source: "auto" tries "disk", then "download", then "sample" (drawn by `helpers.sample_digits`: 6,000
-        for training, 1,000 for the test); or the name of the only one to try.
+    source: "auto" tries "disk", then "download", then "sample" (drawn by `helpers.sample_digits`: 12,000
+        for training, 2,000 for the test); or the name of the only one to try.
     root: the folder of MNIST; by default MNIST_ROOT or, where that is not set, `data/`.
     Raises ValueError for an unknown source, DigitsUnavailable when the only one asked for cannot be had.
     """

@@ -9,11 +9,23 @@ behind those in torch is passed by keyword here. Bad arguments raise a ValueErro
 in the few cases where torch computes something meaningless (tests/test_from_scratch.py lists them).
 """
 
-from numbers import Integral
-
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
+
+from helpers.refusals import (
+    check_conv2d,
+    check_cross_entropy,
+    check_image,
+    check_linear,
+    check_nll_loss,
+    check_numbers,
+    class_axis,
+    is_int,
+    pair_of,
+    require,
+    shape_of,
+)
 
 Pair = int | tuple[int, int]  # one number for both directions, or (vertical, horizontal)
 
@@ -29,7 +41,7 @@ def windows(input: Tensor, kernel: tuple[int, int], stride=(1, 1), dilation=(1, 
     *outer_steps, down, right = input.stride()  # how far apart neighbours lie in memory
     (kh, kw), (sh, sw), (dh, dw) = kernel, stride, dilation
     span_h, span_w = dh * (kh - 1) + 1, dw * (kw - 1) + 1
-    _require(
+    require(
         h >= span_h and w >= span_w,
         f"the window spans {span_h} x {span_w} pixels, but the padded input has only {h} x {w}: "
         "use a smaller kernel or dilation, more padding or a larger input",
@@ -56,8 +68,8 @@ def conv2d(
     Raises ValueError if shapes, dtypes or numbers do not fit, or the kernel exceeds the padded input.
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
     """
-    _check_conv2d(input, weight, bias, groups)
-    stride, dilation, kernel = _pair("stride", stride, 1), _pair("dilation", dilation, 1), weight.shape[2:]
+    check_conv2d(input, weight, bias, groups)
+    stride, dilation, kernel = pair_of("stride", stride, 1), pair_of("dilation", dilation, 1), weight.shape[2:]
     padded = pad(input, _conv_frame(kernel, stride, padding, dilation))
     # Group g of the output channels sees only group g of the input channels.
     patches = windows(padded, kernel, stride, dilation).unflatten(-5, (groups, -1))
@@ -82,7 +94,7 @@ def max_pool2d(
     Raises ValueError if the input is no image, a number is out of range or no window fits.
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
     """
-    _check_numbers(input, floating=False)
+    check_numbers(input, floating=False)
     kernel, stride, dilation, frame, overhang = _pool_geometry(input, kernel_size, stride, padding, dilation, ceil_mode)
 
     def patches(plane, outside):
@@ -114,12 +126,12 @@ def avg_pool2d(
     Raises ValueError if the input is no image, a number is out of range or no window fits.
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
     """
-    _check_numbers(input, floating=True)
+    check_numbers(input, floating=True)
     kernel, stride, _, frame, overhang = _pool_geometry(input, kernel_size, stride, padding, 1, ceil_mode)
     total = windows(pad(pad(input, frame), overhang), kernel, stride).sum((-2, -1))
     if divisor_override is not None:
-        _require(
-            _is_int(divisor_override) and divisor_override != 0,
+        require(
+            is_int(divisor_override) and divisor_override != 0,
             f"divisor_override is {divisor_override!r}: give an int other than 0, or None",
         )
         return total / divisor_override
@@ -133,7 +145,7 @@ def relu(input: Tensor) -> Tensor:
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
     """
-    _check_numbers(input, floating=False)
+    check_numbers(input, floating=False)
     return torch.where(input <= 0, 0, input)  # asks "<= 0", not "> 0", so that NaN stays NaN
 
 
@@ -144,7 +156,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     Raises ValueError if shapes or dtypes do not fit.
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
     """
-    _check_linear(input, weight, bias)
+    check_linear(input, weight, bias)
     output = input @ weight.t()
     return output if bias is None else output + bias
 
@@ -179,8 +191,8 @@ def nll_loss(
     Raises ValueError if shapes or dtypes do not fit, a class is out of range or the reduction is unknown.
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
     """
-    _check_nll_loss(input, target, weight, ignore_index)
-    classes, counted = _class_axis(input), target != ignore_index
+    check_nll_loss(input, target, weight, ignore_index)
+    classes, counted = class_axis(input), target != ignore_index
     index = target.where(counted, 0)  # any class will do where the loss is not counted
     loss = -input.gather(classes, index.unsqueeze(classes)).squeeze(classes)
     share = _share(target, weight, ignore_index, input.dtype)
@@ -204,8 +216,8 @@ def cross_entropy(
     Raises ValueError as nll_loss does, and if label_smoothing lies outside [0, 1].
     Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
     """
-    _check_cross_entropy(input, target, weight, ignore_index, label_smoothing)
-    classes, smooth = _class_axis(input), label_smoothing
+    check_cross_entropy(input, target, weight, ignore_index, label_smoothing)
+    classes, smooth = class_axis(input), label_smoothing
     log_p = log_softmax(input, classes)
     weighted = log_p if weight is None else log_p * weight.view(-1, *[1] * (input.dim() - classes - 1))
     if target.shape == input.shape:  # a probability for every class
@@ -226,18 +238,13 @@ def cross_entropy(
 def _shifted(input, dim, dtype):
     """The logits, moved so that the largest is 0: then exp cannot overflow, and softmax stays the same."""
     input = input if dtype is None else input.to(dtype)
-    _check_numbers(input, floating=True)
+    check_numbers(input, floating=True)
     low, high = (-input.dim(), input.dim() - 1) if input.dim() else (-1, 0)
-    _require(
-        _is_int(dim) and low <= dim <= high and 0 not in input.shape[dim:][:1],
-        f"dim is {dim!r}, input {_shape(input)}: name a dimension from {low} to {high} that is not empty",
+    require(
+        is_int(dim) and low <= dim <= high and 0 not in input.shape[dim:][:1],
+        f"dim is {dim!r}, input {shape_of(input)}: name a dimension from {low} to {high} that is not empty",
     )
     return input - input.amax(dim, keepdim=True).detach()
-
-
-def _class_axis(input):
-    """Where the classes are: (C,) or (N, C, d1, ...)."""
-    return 0 if input.dim() == 1 else 1
 
 
 def _share(target, weight, ignore_index, dtype):
@@ -248,14 +255,14 @@ def _share(target, weight, ignore_index, dtype):
 
 def _reduced(loss, share, reduction):
     reduced = {"none": loss, "mean": loss.sum() / share.sum(), "sum": loss.sum()}
-    _require(reduction in reduced, f"reduction is {reduction!r}: choose one of {list(reduced)}")
+    require(reduction in reduced, f"reduction is {reduction!r}: choose one of {list(reduced)}")
     return reduced[reduction]
 
 
 def _conv_frame(kernel, stride, padding, dilation):
     """How many zeros go around the input, in pad's order: left, right, top, bottom."""
     if padding == "same":
-        _require(
+        require(
             stride == (1, 1),
             f"padding is 'same' and stride {stride}: 'same' needs stride 1, because a "
             "larger one shrinks the output; give the padding as a number",
@@ -263,18 +270,18 @@ def _conv_frame(kernel, stride, padding, dilation):
         missing = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         (top, bottom), (left, right) = [(m // 2, m - m // 2) for m in missing]  # an odd one goes to the end
         return left, right, top, bottom
-    ph, pw = (0, 0) if padding == "valid" else _pair("padding", padding, 0)
+    ph, pw = (0, 0) if padding == "valid" else pair_of("padding", padding, 0)
     return pw, pw, ph, ph
 
 
 def _pool_geometry(input, kernel_size, stride, padding, dilation, ceil_mode):
     """Kernel, stride and dilation as pairs; in pad's order the padding, and what ceil_mode adds to it."""
-    _check_image(input)
-    kernel, (ph, pw) = _pair("kernel_size", kernel_size, 1), _pair("padding", padding, 0)
-    stride = kernel if stride is None else _pair("stride", stride, 1)
-    dilation = _pair("dilation", dilation, 1)
+    check_image(input)
+    kernel, (ph, pw) = pair_of("kernel_size", kernel_size, 1), pair_of("padding", padding, 0)
+    stride = kernel if stride is None else pair_of("stride", stride, 1)
+    dilation = pair_of("dilation", dilation, 1)
     half = kernel[0] // 2, kernel[1] // 2
-    _require(
+    require(
         ph <= half[0] and pw <= half[1],
         f"padding is {padding} and kernel_size {kernel_size}: expected at "
         f"most half the kernel, {half}; or widen the input beforehand",
@@ -291,132 +298,3 @@ def _overhang(size, kernel, stride, padding, dilation):
     if moves * stride >= size + padding:
         moves -= 1  # ... but the last window must start in the input, or in the padding before it
     return max(0, moves * stride - room) if moves >= 0 else 0
-
-
-# Checks, apart from the ideas. A message says what was given, what is expected and what to do.
-
-
-def _require(condition, message):
-    if not condition:
-        raise ValueError(message)
-
-
-def _shape(value):
-    return f"of shape {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
-
-
-def _is_int(value):
-    return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _pair(name, value, least):
-    """The value as (vertical, horizontal)."""
-    pair = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    _require(
-        len(pair) in (1, 2) and all(_is_int(v) and v >= least for v in pair),
-        f"{name} is {value!r}: give an int of at least {least}, or two of them, (vertical, horizontal)",
-    )
-    return pair if len(pair) == 2 else pair * 2
-
-
-def _check_numbers(input, floating):
-    kind = input.dtype if isinstance(input, Tensor) else type(input).__name__
-    real = isinstance(input, Tensor) and kind != torch.bool and not kind.is_complex
-    _require(
-        real and (kind.is_floating_point or not floating),
-        f"input is {kind}: give a tensor of {'floating-point' if floating else 'real'} numbers",
-    )
-
-
-def _check_same_dtype(**tensors):
-    dtypes = {name: tensor.dtype for name, tensor in tensors.items() if tensor is not None}
-    _require(len(set(dtypes.values())) == 1, f"dtypes differ, {dtypes}: give one to all, with .to(input.dtype)")
-
-
-def _check_one_each(name, value, shape, what):
-    _require(
-        value is None or isinstance(value, Tensor) and value.shape == shape,
-        f"{name} is {_shape(value)}: expected {shape}, one number per {what}",
-    )
-
-
-def _check_image(input):
-    _require(
-        isinstance(input, Tensor) and input.dim() in (3, 4) and 0 not in input.shape[-3:],
-        f"input is {_shape(input)}: expected (N, C, H, W) or (C, H, W) without an empty side; "
-        "a single grey plane gets its channel from plane[None]",
-    )
-
-
-def _check_conv2d(input, weight, bias, groups):
-    _check_image(input)
-    _require(
-        isinstance(weight, Tensor) and weight.dim() == 4 and 0 not in weight.shape,
-        f"weight is {_shape(weight)}: expected (C_out, C_in / groups, kh, kw) without an empty side",
-    )
-    channels, c_out, c_in = input.shape[-3], *weight.shape[:2]
-    _require(
-        _is_int(groups) and groups > 0 and c_out % groups == 0,
-        f"groups is {groups!r}: give a positive int that divides the {c_out} output channels of weight",
-    )
-    _require(
-        channels == c_in * groups,
-        f"input has {channels} channels, but weight {_shape(weight)} with groups={groups} expects "
-        f"{c_in * groups} (weight.shape[1] * groups): change the input or the kernels",
-    )
-    _check_one_each("bias", bias, (c_out,), "output channel")
-    _check_same_dtype(input=input, weight=weight, bias=bias)
-
-
-def _check_linear(input, weight, bias):
-    _require(
-        isinstance(weight, Tensor) and weight.dim() in (1, 2),
-        f"weight is {_shape(weight)}: expected (out, in), or (in,) for a single output",
-    )
-    _require(
-        isinstance(input, Tensor) and input.dim() > 0 and input.shape[-1] == weight.shape[-1],
-        f"input is {_shape(input)}, but weight {_shape(weight)} expects {weight.shape[-1]} numbers in "
-        "the last dimension: flatten the input, or build the layer for its size",
-    )
-    _check_one_each("bias", bias, tuple(weight.shape[:-1]), "output")
-    _check_same_dtype(input=input, weight=weight, bias=bias)
-
-
-def _check_classes(input, target, weight):
-    _check_numbers(input, floating=True)
-    _require(
-        input.dim() > 0 and input.shape[_class_axis(input)] > 0,
-        f"input is {_shape(input)}: expected (N, C, d1, ...) or (C,) with at least one class",
-    )
-    _require(isinstance(target, Tensor), f"target is {_shape(target)}: give a tensor, torch.tensor(target)")
-    _check_one_each("weight", weight, (input.shape[_class_axis(input)],), "class")
-
-
-def _check_nll_loss(input, target, weight, ignore_index):
-    _check_classes(input, target, weight)
-    _check_same_dtype(input=input, weight=weight)
-    shape = list(input.shape)
-    classes = shape.pop(_class_axis(input))
-    _require(
-        target.shape == tuple(shape),
-        f"target is {_shape(target)}: expected {tuple(shape)}, one class for each prediction in input {_shape(input)}",
-    )
-    _require(target.dtype == torch.int64, f"target is {target.dtype}: expected int64, give target.long()")
-    wrong = target[((target < 0) | (target >= classes)) & (target != ignore_index)].unique().tolist()
-    _require(
-        not wrong,
-        f"target contains {wrong}: expected classes from 0 to {classes - 1}; correct them, "
-        f"or let ignore_index (now {ignore_index}) name the one to skip",
-    )
-
-
-def _check_cross_entropy(input, target, weight, ignore_index, label_smoothing):
-    _check_classes(input, target, weight)
-    _require(0 <= label_smoothing <= 1, f"label_smoothing is {label_smoothing}: expected a share from 0 to 1")
-    if target.shape == input.shape:
-        _require(
-            target.is_floating_point(),
-            f"target is {target.dtype} in the input's shape {tuple(input.shape)}: "
-            "give probabilities, or one class for each prediction",
-        )
-        _require(ignore_index < 0, f"ignore_index is {ignore_index}: leave it out, probabilities ignore none")

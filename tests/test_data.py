@@ -165,11 +165,11 @@ def test_folder_that_cannot_be_written(server, tmp_path):
 
 def test_no_network_gives_the_sample_and_the_reason(no_network, tmp_path, capsys):
     train, test = load_digits(root=tmp_path), load_digits(train=False, root=tmp_path)
-    assert (train.source, len(train), len(test)) == ("sample", 6_000, 1_000)
-    assert not torch.equal(train.images[:1_000], test.images), "test digits are not training digits"
+    assert (train.source, len(train), len(test)) == ("sample", 12_000, 2_000)
+    assert not torch.equal(train.images[:2_000], test.images), "test digits are not training digits"
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("6,000 training digits: the built-in sample (no file") and "refused" in first
-    assert second.startswith("1,000 test digits: the built-in sample")
+    assert first.startswith("12,000 training digits: the built-in sample (no file") and "refused" in first
+    assert second.startswith("2,000 test digits: the built-in sample")
 
 
 def test_one_source_by_name(no_network, mnist_root, tmp_path):
