@@ -1,6 +1,7 @@
 """How an exercise is checked: run the learner's function on fixed cases and answer in one kind line."""
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -79,7 +80,8 @@ def difference(found: object, expected: object) -> str:
         return f"a number is expected, found {describe(found)}"
     if isinstance(expected, int) and not isinstance(found, int):
         return f"{expected} is expected, a whole number (int), found {found!r}, a {type(found).__name__}"
-    return "" if abs(found - expected) <= 1e-6 * max(1, abs(expected)) else _unequal(found, expected)
+    equal = math.isclose(found, expected, rel_tol=1e-6, abs_tol=1e-6) or math.isnan(found) and math.isnan(expected)
+    return "" if equal else _unequal(found, expected)
 
 
 def _tensor_difference(found: object, expected: Tensor) -> str:

@@ -86,7 +86,7 @@ def max_pool2d(
     dilation: Pair = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-):
+) -> Tensor | tuple[Tensor, Tensor]:
     """The largest value in each window; stride None means kernel_size.
 
     Shapes: input (N, C, H, W) or (C, H, W), result (N, C, H_out, W_out) or (C, H_out, W_out). With
