@@ -12,13 +12,15 @@ from torch.nn.functional import one_hot, pad
 
 from helpers.from_scratch import conv2d, cross_entropy, linear, max_pool2d, relu, softmax, windows
 
+Three = tuple[Tensor, Tensor, Tensor]  # the gradients of input, weight and bias
+
 
 def cross_entropy_backward(logits: Tensor, labels: Tensor) -> Tensor:
     """Probability minus 1 for the right class, shared among the images; logits (N, C), labels int64 (N,)."""
     return (softmax(logits, 1) - one_hot(labels, logits.shape[1])) / len(labels)
 
 
-def linear_backward(d_output: Tensor, input: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def linear_backward(d_output: Tensor, input: Tensor, weight: Tensor) -> Three:
     """Gradients of input (N, in), weight (out, in) and bias (out,) from d_output (N, out)."""
     return d_output @ weight, d_output.T @ input, d_output.sum(0)
 
@@ -40,7 +42,7 @@ def max_pool2d_backward(d_output: Tensor, input: Tensor, kernel_size: int, strid
     return d_input.scatter_add(2, winner.flatten(2), d_output.flatten(2)).view_as(input)
 
 
-def conv2d_backward(d_output: Tensor, input: Tensor, weight: Tensor, padding: int = 0) -> tuple[Tensor, Tensor, Tensor]:
+def conv2d_backward(d_output: Tensor, input: Tensor, weight: Tensor, padding: int = 0) -> Three:
     """Gradients of input (N, C, H, W), weight (O, C, k, k) and bias (O,) from d_output (N, O, H_out, W_out).
 
     For stride 1 and a padding of at most k - 1.

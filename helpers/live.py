@@ -89,13 +89,16 @@ def draw_moving_part(picture: Picture, still_part: object) -> Image:
     return Image(stream.getvalue(), width=width, height=height, alt=picture.alt)
 
 
-def slider(label: str, low: int, high: int, value: int, step: int = 1) -> widgets.IntSlider:
-    """A slider over whole numbers, moved by mouse or arrow keys."""
-    return widgets.IntSlider(
-        value,
-        low,
-        high,
-        step,
+def slider(
+    label: str, low: float, high: float, value: float, step: float = 1
+) -> widgets.IntSlider | widgets.FloatSlider:
+    """A slider moved by mouse or arrow keys; over whole numbers, or over decimals where `step` is one, such as 0.05."""
+    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
+    return kind(
+        value=value,
+        min=low,
+        max=high,
+        step=step,
         description=label,
         style={"description_width": "initial"},
         layout={"width": "300px"},

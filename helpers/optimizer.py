@@ -33,7 +33,7 @@ class SGD:
             require(not value < 0, f"{name} is {value}: give a number of at least 0")
         require(
             not nesterov or (momentum > 0 and dampening == 0),
-            f"nesterov with momentum {momentum} and dampening {dampening}: it needs a momentum above 0 and no dampening",
+            f"nesterov with momentum {momentum}, dampening {dampening}: it needs a momentum above 0 and no dampening",
         )
         self.params = list(params)
         require(

@@ -16,7 +16,7 @@ def numbers(*shape, seed=0):
     """Float64 numbers around 0, some of them exactly 0."""
     random = torch.Generator().manual_seed(seed)
     drawn = torch.randn(shape, generator=random, dtype=torch.float64)
-    return torch.where(drawn.abs() < 0.1, 0, drawn)
+    return torch.where(drawn.abs() < 0.3, 0, drawn)
 
 
 def batch(size, seed=0):

@@ -74,6 +74,7 @@ def test_form(path):
         lines = [line for line in cell.source.splitlines() if line.strip() and not line.strip().startswith("#")]
         assert len(lines) <= 15, cell.source
         assert not cell.source.rstrip().endswith(";")
+        assert max(map(len, cell.source.splitlines()), default=0) <= 100, cell.source
     assert code[0].source.count("show_network(") or code[1].source.count("show_network(")
     assert "After it you can" in text and "To run:" in text and "To read:" in text
     assert "**Predict" in text and "## A mistake" in text and "## Recap" in text

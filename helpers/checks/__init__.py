@@ -11,24 +11,42 @@ from helpers.checks.convolution import (
     parameter_count,
     receptive_field,
 )
+from helpers.checks.forward_pass import collapsed_bias, dead_units, features_for, linear_layer, rows_of_view
+from helpers.checks.loss import log_softmax_rows, loss_gradient, mean_nll, smooth_target, softmax_rows
 from helpers.checks.pooling import global_average, max_pool, max_pool_gradient, pooled_size
+from helpers.checks.sgd import conv_input_gradient, descend, layer_gradient, momentum_step, rate_limit
 from helpers.checks.start_here import accuracy_of, normalize, steps
 from helpers.checks.training_loop import confusion, first_loss, mean_loss
 
 __all__ = [
     "accuracy_of",
+    "collapsed_bias",
     "confusion",
+    "conv_input_gradient",
     "correlate_with_stride",
+    "dead_units",
+    "descend",
+    "features_for",
     "first_loss",
     "global_average",
+    "layer_gradient",
+    "linear_layer",
+    "log_softmax_rows",
+    "loss_gradient",
     "max_pool",
     "max_pool_gradient",
     "mean_loss",
+    "mean_nll",
+    "momentum_step",
     "multiply_adds",
     "normalize",
     "output_size",
     "parameter_count",
     "pooled_size",
+    "rate_limit",
     "receptive_field",
+    "rows_of_view",
+    "smooth_target",
+    "softmax_rows",
     "steps",
 ]

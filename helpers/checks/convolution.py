@@ -18,11 +18,15 @@ def _measured_output_size(size: int, kernel: int, stride: int, padding: int, dil
 
 output_size = Exercise(
     solve=_measured_output_size,
-    cases=((28, 3, 1, 1, 1), (5, 3, 1, 0, 1), (28, 2, 2, 0, 1), (8, 3, 2, 0, 1), (28, 5, 3, 2, 1), (11, 3, 2, 1, 3)),
+    cases=(
+        *((7, 3, 2, 1, 1), (28, 3, 2, 1, 1), (28, 3, 1, 1, 1), (5, 3, 1, 0, 1)),
+        *((28, 2, 2, 0, 1), (8, 3, 2, 0, 1), (28, 5, 3, 2, 1), (11, 3, 2, 1, 3)),
+    ),
     mistakes=(
         (lambda n, k, s, p, d: (n + 2 * p - d * (k - 1) - 1) // s, "the first place counts too: add 1."),
         (lambda n, k, s, p, d: (n + p - d * (k - 1) - 1) // s + 1, "padding is added on both sides."),
         (lambda n, k, s, p, d: math.ceil((n + 2 * p - d * (k - 1) - 1) / s) + 1, "round down (//)."),
+        (lambda n, k, s, p, d: round((n + 2 * p - d * (k - 1) - 1) / s) + 1, "always round down: //, not round()."),
         (lambda n, k, s, p, d: (n + 2 * p - k) // s + 1, "the kernel reaches over d·(k - 1) + 1 pixels."),
         (lambda n, k, s, p, d: n + 2 * p - d * (k - 1), "the stride is missing: the window moves by s pixels."),
     ),
@@ -62,6 +66,12 @@ correlate_with_stride = Exercise(
             lambda x, k, s: _torch_correlate(x, k, s)[:-1, :-1],
             "the last place is missing: add 1 to the size.",
         ),
+        (
+            lambda x, k, s: _torch_correlate(x, k, 1)[
+                : (x.shape[0] - len(k)) // s + 1, : (x.shape[1] - k.shape[1]) // s + 1
+            ],
+            "output (row, column) belongs to the window that starts at pixel (row·stride, column·stride).",
+        ),
     ),
 )
 
@@ -93,6 +103,15 @@ def _measured_receptive_field(layers: list[tuple[int, int]]) -> int:
     return int((signal.grad != 0).sum())
 
 
+def _stride_first(layers: list[tuple[int, int]]) -> int:
+    """A wrong answer: the step is multiplied before it is used."""
+    field, step = 1, 1
+    for kernel, stride in layers:
+        step *= stride
+        field += (kernel - 1) * step
+    return field
+
+
 receptive_field = Exercise(
     solve=_measured_receptive_field,
     cases=(
@@ -112,6 +131,7 @@ receptive_field = Exercise(
         ),
         (lambda layers: math.prod(k for k, _ in layers), "the fields overlap, they do not multiply."),
         (lambda layers: layers[-1][0], "the layers before it widen the field, too."),
+        (_stride_first, "a layer's own stride counts only for the layers after it."),
     ),
 )
 

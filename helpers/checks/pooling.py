@@ -21,6 +21,7 @@ max_pool = Exercise(
         (-1 - small_image(4, 6), 2, 2),
         (small_image(7, 7), 3, 2),
         (small_image(5, 5), 2, 2),
+        (small_image(6, 6), 3, 2),
     ),
     mistakes=(
         (lambda x, k, s: F.avg_pool2d(x[None], k, s)[0], "that is the average of the window, not its maximum."),
@@ -38,7 +39,10 @@ def _measured_pooled_size(n: int, k: int, s: int, ceil_mode: bool) -> int:
 
 pooled_size = Exercise(
     solve=_measured_pooled_size,
-    cases=((28, 2, 2, False), (7, 2, 2, False), (7, 2, 2, True), (14, 3, 2, True), (8, 3, 3, False), (5, 1, 3, True)),
+    cases=(
+        *((28, 2, 2, False), (7, 2, 2, False), (7, 2, 2, True), (14, 3, 2, True), (8, 3, 3, False)),
+        *((5, 1, 3, True), (6, 2, 3, True), (5, 3, 1, True), (6, 3, 2, False)),
+    ),
     mistakes=(
         (lambda n, k, s, c: (n - k) // s + 1, "with ceil_mode an incomplete last window counts."),
         (lambda n, k, s, c: math.ceil((n - k) / s) + 1, "without ceil_mode an incomplete last window is dropped."),
@@ -69,6 +73,7 @@ max_pool_gradient = Exercise(
             torch.tensor([[1.0, 2], [3, 4]]),
         ),
         (-1 - torch.arange(16.0).reshape(4, 4), torch.tensor([[1.0, -2], [3, -4]])),
+        (small_image(2, 4), torch.tensor([[3.0, 1.0]])),
     ),
     mistakes=(
         (_spread, "only the largest pixel of each window passes the gradient on."),
