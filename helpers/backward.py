@@ -12,7 +12,7 @@ from torch.nn.functional import one_hot, pad
 
 from helpers.from_scratch import conv2d, cross_entropy, linear, max_pool2d, relu, softmax, windows
 
-Three = tuple[Tensor, Tensor, Tensor]  # the gradients of input, weight and bias
+Gradients = tuple[Tensor, Tensor, Tensor]  # of input, weight and bias
 
 
 def cross_entropy_backward(logits: Tensor, labels: Tensor) -> Tensor:
@@ -20,7 +20,7 @@ def cross_entropy_backward(logits: Tensor, labels: Tensor) -> Tensor:
     return (softmax(logits, 1) - one_hot(labels, logits.shape[1])) / len(labels)
 
 
-def linear_backward(d_output: Tensor, input: Tensor, weight: Tensor) -> Three:
+def linear_backward(d_output: Tensor, input: Tensor, weight: Tensor) -> Gradients:
     """Gradients of input (N, in), weight (out, in) and bias (out,) from d_output (N, out)."""
     return d_output @ weight, d_output.T @ input, d_output.sum(0)
 
@@ -42,7 +42,7 @@ def max_pool2d_backward(d_output: Tensor, input: Tensor, kernel_size: int, strid
     return d_input.scatter_add(2, winner.flatten(2), d_output.flatten(2)).view_as(input)
 
 
-def conv2d_backward(d_output: Tensor, input: Tensor, weight: Tensor, padding: int = 0) -> Three:
+def conv2d_backward(d_output: Tensor, input: Tensor, weight: Tensor, padding: int = 0) -> Gradients:
     """Gradients of input (N, C, H, W), weight (O, C, k, k) and bias (O,) from d_output (N, O, H_out, W_out).
 
     For stride 1 and a padding of at most k - 1.

@@ -39,7 +39,9 @@ class Exercise:
                 raised = f"{type(error).__name__}: {first_line(error)}"
                 return f"Not yet: for {spoken(case)} your function raises {raised}"
             if found is None:
-                return "Not tried yet." if number == 0 else f"Not yet: for {spoken(case)} nothing is returned."
+                if number == 0:
+                    return "Not tried yet (nothing was returned)."
+                return f"Not yet: for {spoken(case)} nothing is returned."
             if difference(arguments, case):
                 return f"Not yet: your function changes its input {spoken(case)}; work on a copy (x.clone())."
             expected = self.solve(*copy.deepcopy(case))

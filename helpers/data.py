@@ -121,7 +121,7 @@ _READERS = {"disk": _from_disk, "download": _from_download, "sample": _from_samp
 def _spoken(root: Path) -> str:
     """The folder in words that are the same on every machine where they can be."""
     if root == default_root():
-        return f"the folder {ENVIRONMENT_VARIABLE} names" if os.environ.get(ENVIRONMENT_VARIABLE) else "data/"
+        return f"the folder given by {ENVIRONMENT_VARIABLE}" if os.environ.get(ENVIRONMENT_VARIABLE) else "data/"
     return str(root)
 
 

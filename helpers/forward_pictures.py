@@ -24,8 +24,7 @@ class OneInput:
         self.figure = new_figure(10, 3.9)
         axes = self.figure.add_axes((0.08, 0.17, 0.9, 0.7))
         self.x = torch.linspace(-3, 3, 241)[:, None]
-        axes.set(xlim=(-3, 3), ylim=(-1.15, 1.15), xlabel="x", ylabel="answer", yticks=[])
-        axes.axhline(0, color=PALE, zorder=0)
+        axes.set(xlim=(-3, 3), ylim=(-1.1, 1.1), xlabel="x", ylabel="answer", yticks=[])
         (self.line,) = axes.plot(self.x, self.x, color=BLUE, linewidth=4)
         self.bends = axes.plot([], [], "o", color=ORANGE, markersize=11)[0]
         self.title = axes.set_title("")
@@ -45,9 +44,9 @@ class OneInput:
             return (hidden.relu() if relu else hidden) @ v
 
         corners = corners[corners.abs() < 3][:, None]
-        largest = answer(self.x).abs().max()
-        self.line.set_data(self.x[:, 0], answer(self.x) / largest)
-        self.bends.set_data(corners[:, 0], answer(corners) / largest)
+        low, high = answer(self.x).aminmax()
+        self.line.set_data(self.x[:, 0], (2 * answer(self.x) - low - high) / (high - low))
+        self.bends.set_data(corners[:, 0], (2 * answer(corners) - low - high) / (high - low))
         self.title.set_text(f"with ReLU: {len(corners)} bends" if relu else "without ReLU: a straight line")
         self.alt = f"What network {network} answers, {self.title.get_text()}."
 
@@ -63,12 +62,13 @@ class FlattenRows:
 
     def __init__(self) -> None:
         self.figure = new_figure(10, 4.3)
-        panels = self.figure.add_axes((0.03, 0.03, 0.46, 0.8)), self.figure.add_axes((0.52, 0.03, 0.46, 0.8))
+        panels = self.figure.add_axes((0.03, 0.02, 0.46, 0.76)), self.figure.add_axes((0.52, 0.02, 0.46, 0.76))
         self.rows = [self._cells(axes) for axes in panels]
         lines = [axes.hlines(range(self.ROWS + 1), 0, self.WIDEST, colors="white", linewidth=3) for axes in panels]
         self.texts = [[axes.text(0, 0, "", ha="center", va="center") for _ in range(30)] for axes in panels]
         self.titles = [axes.set_title("", loc="left") for axes in panels]
-        self.moving = [*self.rows, *lines, *self.texts[0], *self.texts[1], *self.titles]
+        self.input = self.figure.text(0.03, 0.91, "", fontsize=16, color=INK)
+        self.moving = [*self.rows, *lines, *self.texts[0], *self.texts[1], *self.titles, self.input]
         self.alt = ""
 
     def _cells(self, axes: Axes) -> AxesImage:
@@ -85,11 +85,13 @@ class FlattenRows:
         fits = len(owners) % self.FIXED == 0
         self._draw(0, owners.view(-1, width))
         self._draw(1, owners.view(-1, self.FIXED) if fits else owners[:0].view(0, self.FIXED))
+        given, maps = f"{images} image{'s'[: images > 1]} of {side}×{side}", f"64 maps of {side // 4}×{side // 4} each"
+        self.input.set_text(f"{given}, {maps}")
         self.titles[0].set_text(f"flatten(1): {images} rows of {64 * width}")
         rows = len(owners) // self.FIXED
         self.titles[1].set_text(f"view(-1, 3136): {rows} rows" if fits else "view(-1, 3136): an error")
         self.alt = (
-            f"{images} images of {side}x{side} pixels. Left, {self.titles[0].get_text()}, each from one image. "
+            f"{given}. Left, {self.titles[0].get_text()}, each from one image. "
             f"Right, {self.titles[1].get_text()}. Of the first {self.ROWS} rows colours and numbers name the images."
         )
 
@@ -116,14 +118,13 @@ class FeatureMaps:
     digits: (N, 1, 28, 28), pixels from -1 to 1.
     """
 
-    STEPS = ("conv", "ReLU", "pool")
-
     def __init__(self, model: SimpleCNN, digits: Tensor) -> None:
         self.model, self.digits = model, digits
         self.figure = new_figure(10, 5.5)
         self.image = mosaic_axes(self.figure.add_axes((0.005, 0.28, 0.19, 0.345)))
         self.first = mosaic_axes(self.figure.add_axes((0.215, 0.01, 0.25, 0.9)))
         self.second = mosaic_axes(self.figure.add_axes((0.49, 0.01, 0.5, 0.9)))
+        self.image.set_cmap("gray")
         self.titles = [shown.axes.set_title("") for shown in (self.image, self.first, self.second)]
         self.moving = [self.image, self.first, self.second, *self.titles]
         self.alt = ""
@@ -131,17 +132,15 @@ class FeatureMaps:
     def update(self, digit: int, step: str) -> None:
         """Show both layers' maps of the digit at this place, after "conv", "ReLU" or "pool"."""
         every = activations(self.model, self.digits[digit])
-        set_maps(self.image, -self.digits[digit], 1, limit=1.0)
-        self.image.set_cmap("gray_r")
+        set_maps(self.image, self.digits[digit], 1, limit=1.0)
         first, second = every[f"{step}1"], every[f"{step}2"]
         set_maps(self.first, first, 4)
         set_maps(self.second, second, 8)
-        names = [f"{name}" if step == "conv" else f"{name}, {step}" for name in ("conv1", "conv2")]
         shapes = ["×".join(map(str, maps.shape)) for maps in (first, second)]
         texts = ("digit", *(f"{shape} after {step}" for shape in shapes))
         for title, text in zip(self.titles, texts, strict=True):
             title.set_text(text)
-        self.alt = f"A digit and its feature maps: {names[0]} {shapes[0]}; {names[1]} {shapes[1]}."
+        self.alt = f"A digit and its feature maps after {step}: {shapes[0]} of conv1 and {shapes[1]} of conv2."
 
 
 class Answers:

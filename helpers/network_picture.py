@@ -12,11 +12,11 @@ VALUES = (
     ("32×28×28", 3.9, 5, 1.9, 1.9),
     ("32×14×14", 8.2, 5, 1.1, 1.1),
     ("64×14×14", 11.6, 8, 1.1, 1.1),
-    ("64×7×7", 15.5, 8, 0.6, 0.6),
-    ("3136", 18.7, 1, 0.28, 3.2),
-    ("128", 21.2, 1, 0.28, 1.9),
-    ("10\nlogits", 23.7, 1, 0.28, 1.0),
-    ("1\nloss", 26.6, 1, 0.5, 0.5),
+    ("64×7×7", 15.3, 8, 0.6, 0.6),
+    ("3136", 19.0, 1, 0.28, 3.2),
+    ("128", 22.1, 1, 0.28, 1.9),
+    ("10\nlogits", 24.5, 1, 0.28, 1.0),
+    ("1\nloss", 27.0, 1, 0.5, 0.5),
 )
 # What happens between two of them: each label is two lines, each line a part that can be highlighted.
 STEPS = (("conv1", "ReLU"), ("pool",), ("conv2", "ReLU"), ("pool",), ("flatten",), ("fc1", "ReLU"), ("fc2",))
@@ -36,7 +36,7 @@ def show_network(*highlight: str) -> None:
         raise ValueError(f"Unknown part {sorted(unknown)}: expected some of {PARTS}.")
     figure = new_figure(10.5, 3.6)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(-0.9, 28.1), ylim=(-4.0, 3.0), aspect="auto")
+    axes.set(xlim=(-0.9, 28.4), ylim=(-4.0, 3.0), aspect="auto")
     axes.axis("off")
     for value in VALUES:
         _draw_value(axes, *value, colour=ORANGE if "data" in highlight and value is VALUES[0] else SKY)
@@ -48,6 +48,8 @@ def show_network(*highlight: str) -> None:
         aspect="auto",
         zorder=3,
     )
+    if "data" in highlight:
+        axes.add_patch(Rectangle((left, -size / 2), size, size, fill=False, edgecolor=ORANGE, linewidth=5, zorder=4))
     for step, before, after in zip(STEPS, VALUES, VALUES[1:], strict=False):
         _draw_step(axes, step, before, after, highlight)
     _draw_way_back(axes, "SGD" in highlight)
@@ -89,7 +91,7 @@ def _draw_way_back(axes: Axes, active: bool) -> None:
     last = VALUES[-1][1] + VALUES[-1][3] / 2
     axes.plot([last, last], [LABEL_Y - 1.15, LOOP_Y], color=colour, linewidth=width, solid_capstyle="butt")
     axes.add_patch(_arrow((last, LOOP_Y), (2.9, LOOP_Y), colour, width))
-    text = "backward(): gradients of the loss     SGD: change conv1, conv2, fc1, fc2"
+    text = "SGD: changes conv1, conv2, fc1, fc2     ←     backward(): gradients of the loss"
     style = {"fontsize": 14, "fontweight": "bold" if active else "normal", "ha": "center", "va": "center"}
     box = {"boxstyle": "round,pad=0.3", "facecolor": ORANGE if active else PALE, "edgecolor": "none"}
     axes.text(15, LOOP_Y, text, color=INK, bbox=box, **style)

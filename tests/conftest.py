@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import re
+import shutil
 import struct
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import nbformat
 import numpy as np
 import pytest
 
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
@@ -49,3 +51,11 @@ def solutions(notebook: nbformat.NotebookNode) -> dict[str, str]:
     """The folded solutions of a notebook: name of the function -> source."""
     sources = [match for cell in notebook.cells for match in SOLUTION.findall(cell.source)]
     return {re.search(r"^def (\w+)", source, re.M)[1]: source for source in sources}
+
+
+def solve_exercises(notebook: nbformat.NotebookNode) -> None:
+    """Put the folded solutions into the cells of the exercises."""
+    folded = solutions(notebook)
+    for cell in notebook.cells:
+        if "exercise" in cell.metadata.get("tags", []):
+            cell.source = folded[re.search(r"^def (\w+)", cell.source, re.M)[1]]

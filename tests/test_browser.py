@@ -2,16 +2,16 @@
 
 import json
 import re
-import shutil
 import statistics
 import subprocess
 import sys
 
 import nbformat
 import pytest
-from conftest import NOTEBOOKS
+import urllib3
+from conftest import CHROMIUM, NOTEBOOKS, solutions, solve_exercises
+from urllib3.util import Retry
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium found; on Debian: apt-get install -y chromium, then run the tests again"
 )
@@ -26,10 +26,11 @@ SETTINGS = {
 
 @pytest.fixture
 def lab(tmp_path):
-    """The address of a fresh JupyterLab server on a copy of the notebooks, their outputs cleared."""
+    """The address of a fresh JupyterLab server on copies of the notebooks, outputs cleared, exercises solved."""
     (tmp_path / "notebooks").mkdir()
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, 4)
+        solve_exercises(notebook)
         for cell in notebook.cells:
             cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
         nbformat.write(notebook, tmp_path / "notebooks" / path.name)
@@ -50,6 +51,8 @@ def lab(tmp_path):
         pytest.fail("JupyterLab did not start:\n" + "".join(log))
     # Somebody must go on reading, or the server stops when the pipe is full.
     reader = subprocess.Popen(["cat"], stdin=server.stdout, stdout=subprocess.DEVNULL)
+    # The server prints its address a moment before it listens there.
+    urllib3.PoolManager().request("GET", f"http://{address[1]}/api", retries=Retry(connect=20, backoff_factor=0.05))
     yield f"http://{address[1]}/lab/tree/{{name}}?token=secret"
     server.terminate()
     server.wait()
@@ -143,6 +146,8 @@ def test_notebook_in_jupyterlab(page, lab, path, capsys):
     run_all(page, lab.format(name=path.name))
     errors = page.locator(".jp-OutputArea [data-mime-type='application/vnd.jupyter.error']")
     assert errors.all_inner_texts() == []
+    verdicts = page.locator(".jp-OutputArea-output", has_text=re.compile("^Correct: "))
+    assert verdicts.count() == len(solutions(nbformat.read(path, 4)))
     live = page.locator(".jp-CodeCell .jp-OutputArea", has=page.locator(".widget-vbox")).filter(
         has=page.locator(".jp-RenderedImage img")
     )

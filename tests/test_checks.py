@@ -79,7 +79,7 @@ def test_a_spoilt_solution_is_refused(name, mutation):
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_left_empty(name):
-    assert EXERCISES[name].verdict(lambda *case: None) == "Not tried yet."
+    assert EXERCISES[name].verdict(lambda *case: None) == "Not tried yet (nothing was returned)."
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -115,7 +115,7 @@ def test_something_that_is_no_function(nothing):
 
 def test_answers_in_one_printed_line(capsys):
     checks.output_size(lambda *case: None)
-    assert capsys.readouterr().out == "Not tried yet.\n"
+    assert capsys.readouterr().out == "Not tried yet (nothing was returned).\n"
 
 
 def test_whole_numbers_must_be_whole():

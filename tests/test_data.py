@@ -74,7 +74,7 @@ def test_says_in_one_line_which_source(mnist_root, capsys):
 def test_environment_variable_names_the_folder(mnist_root, monkeypatch, capsys):
     monkeypatch.setenv("MNIST_ROOT", str(mnist_root))
     assert load_digits(train=False).source == "MNIST"
-    assert "the folder MNIST_ROOT names" in capsys.readouterr().out
+    assert "the folder given by MNIST_ROOT" in capsys.readouterr().out
 
 
 def test_default_folder_is_the_projects_own(monkeypatch):

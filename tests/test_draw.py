@@ -142,6 +142,7 @@ STROKES = {
     7: "24,16 76,16 60,50 44,90",
 }
 
+SCROLLED = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
 # Notes when the pointer moved, and when the picture under the canvas had changed after it.
 FOLLOW = """area => {
     window.follow = {moved: 0, times: []};
@@ -169,6 +170,17 @@ def stroke_by_mouse(page, box: dict, strokes: str) -> None:  # noqa: F811
         page.mouse.up()
 
 
+def stroke_by_finger(page, box: dict) -> None:  # noqa: F811
+    """Draw a vertical bar with one finger, upwards: the movement that would scroll the page."""
+    devtools, x = page.context.new_cdp_session(page), box["x"] + box["width"] / 2
+    for step in range(11):
+        point = {"x": x, "y": box["y"] + box["height"] * (0.9 - 0.08 * step)}
+        kind = "touchMove" if step else "touchStart"
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        page.wait_for_timeout(16)
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found; on Debian: apt-get install -y chromium")
 def test_drawn_digits_are_read(page, lab, capsys):  # noqa: F811
     run_all(page, lab.format(name="03_forward_pass.ipynb"))
@@ -178,14 +190,18 @@ def test_drawn_digits_are_read(page, lab, capsys):  # noqa: F811
     area.evaluate(FOLLOW)
     found = {}
     for digit, strokes in STROKES.items():
-        scroll = page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop")
+        scroll = page.evaluate(SCROLLED)
         stroke_by_mouse(page, area.locator("canvas").bounding_box(), strokes)
-        assert page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop") == scroll
+        assert page.evaluate(SCROLLED) == scroll
         page.wait_for_timeout(1000)
         found[digit] = answer.inner_text()
         area.get_by_role("button", name="Clear").focus()
         page.keyboard.press("Space")
         area.get_by_text("nothing drawn yet").wait_for()
+    scroll = page.evaluate(SCROLLED)
+    stroke_by_finger(page, area.locator("canvas").bounding_box())
+    page.wait_for_timeout(1000)
+    assert answer.inner_text().startswith("answer 1,") and page.evaluate(SCROLLED) == scroll
     times = page.evaluate("window.follow.times")
     with capsys.disabled():
         print("\n" + "\n".join(f"drawn {digit}: {text}" for digit, text in found.items()))

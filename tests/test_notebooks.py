@@ -6,7 +6,7 @@ from collections import Counter
 
 import nbformat
 import pytest
-from conftest import NOTEBOOKS, solutions
+from conftest import CHROMIUM, NOTEBOOKS, solutions, solve_exercises
 
 from helpers.save_outputs import NOTEBOOKS as FOLDER
 from helpers.save_outputs import run
@@ -119,13 +119,21 @@ def test_cell_names_are_unique(path):
     assert not [name for name, count in Counter(cell.id for cell in cells(path)).items() if count > 1]
 
 
+@pytest.mark.skipif(CHROMIUM is not None, reason="test_browser.py runs the solved notebooks, in JupyterLab")
 @by_name
 def test_runs_with_every_exercise_solved(path):
     notebook = nbformat.read(path, 4)
-    folded = solutions(notebook)
-    for cell in notebook.cells:
-        if "exercise" in cell.metadata.get("tags", []):
-            cell.source = folded[re.search(r"^def (\w+)", cell.source, re.M)[1]]
+    count = len(solutions(notebook))
+    solve_exercises(notebook)
     run(notebook, path.parent)
     verdicts = [o.text for cell in notebook.cells if cell.source.startswith("checks.") for o in cell.outputs]
-    assert len(verdicts) == len(folded) and all(verdict.startswith("Correct") for verdict in verdicts)
+    assert len(verdicts) == count and all(verdict.startswith("Correct") for verdict in verdicts)
+
+
+def test_the_map_names_every_line_of_the_program():
+    program, page = [], prose(FOLDER / "00_start_here.ipynb")
+    for cell in cells(FOLDER / "00_start_here.ipynb", "code"):
+        if "program" in cell.metadata.get("tags", []):
+            program += [line.strip() for line in cell.source.splitlines() if line.strip()]
+    missing = [line for line in program if f"`{line}`" not in page and not line.startswith(("import ", "from "))]
+    assert len(program) > 35 and not missing

@@ -38,7 +38,7 @@ accuracy_of = Exercise(
         (torch.eye(4), torch.tensor([0, 1, 2, 3])),
     ),
     mistakes=(
-        (lambda x, y: (x.argmax(1) == y).float().sum(), "divide by the number of images."),
+        (lambda x, y: (x.argmax(1) == y).float().sum().item(), "divide by the number of images."),
         (lambda x, y: (x.argmin(1) == y).float().mean(), "the largest logit decides, not the smallest."),
         (lambda x, y: (x.argmax(1) != y).float().mean(), "that is the share of mistakes."),
         (lambda x, y: 100 * (x.argmax(1) == y).float().mean(), "a number from 0 to 1, not per cent."),

@@ -46,7 +46,8 @@ first_loss = Exercise(
     cases=((2.31, 10), (0.9, 10), (4.7, 100), (6.9, 10), (0.69, 2), (float("nan"), 10)),
     mistakes=(
         (lambda loss, classes: "good" if abs(loss - 2.303) < 0.3 else "suspicious", "ln 10 is for 10 classes only."),
-        (lambda loss, classes: "good" if loss < math.log(classes) + 0.3 else "suspicious", "so is too low."),
+        (lambda loss, classes: "good" if loss < math.log(classes) + 0.3 else "suspicious",
+         "a loss that is too low is suspicious as well."),
         (lambda loss, classes: "good" if abs(loss - math.log10(classes)) < 0.3 else "suspicious",
          "math.log is the natural logarithm, math.log10 is not."),
         (lambda loss, classes: "suspicious" if abs(loss - math.log(classes)) >= 0.3 else "good",
