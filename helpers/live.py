@@ -52,12 +52,12 @@ def explore(picture: Picture, **controls: widgets.Widget) -> None:
     box.names = list(controls)
     still_part = draw_still_part(picture)
 
-    def redraw() -> Image:
+    def redraw(packing: int = 1) -> Image:
         picture.update(**{name: control.value for name, control in controls.items()})
-        return draw_moving_part(picture, still_part)
+        return draw_moving_part(picture, still_part, packing)
 
     display(box)
-    handle = display(redraw(), display_id=True)
+    handle = display(redraw(packing=9), display_id=True)  # this one is saved: small matters more than fast
     for control in controls.values():
         control.observe(lambda _: handle.update(redraw()), names="value")
 
@@ -74,8 +74,8 @@ def draw_still_part(picture: Picture) -> object:
     return picture.figure.canvas.copy_from_bbox(picture.figure.bbox)
 
 
-def draw_moving_part(picture: Picture, still_part: object) -> Image:
-    """The picture as PNG, packed little because packing takes longer than sending.
+def draw_moving_part(picture: Picture, still_part: object, packing: int = 1) -> Image:
+    """The picture as PNG, by default packed little, because packing takes longer than sending.
 
     Width and height are announced so that the page does not move while the browser decodes the picture.
     """
@@ -84,7 +84,7 @@ def draw_moving_part(picture: Picture, still_part: object) -> Image:
     for artist in picture.moving:
         picture.figure.draw_artist(artist)
     stream = io.BytesIO()
-    PIL.Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stream, "png", compress_level=1)
+    PIL.Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stream, "png", compress_level=packing)
     width, height = canvas.get_width_height()
     return Image(stream.getvalue(), width=width, height=height, alt=picture.alt)
 

@@ -120,4 +120,4 @@ def test_answers_in_one_printed_line(capsys):
 
 def test_whole_numbers_must_be_whole():
     verdict = checks.output_size.verdict(lambda n, k, s, p, d: (n + 2 * p - d * (k - 1) - 1) / s + 1)
-    assert "28 is expected, a whole number (int), found 28.0, a float" in verdict
+    assert "4 is expected, a whole number (int), found 4.0, a float" in verdict

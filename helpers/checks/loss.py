@@ -35,6 +35,7 @@ log_softmax_rows = Exercise(
         (lambda x: x - x.max(dim=1, keepdim=True).values, "the logarithm of the sum is still missing."),
         (lambda x: -F.log_softmax(x, dim=1), "the sign: logarithms of probabilities are negative."),
         (lambda x: F.softmax(x, dim=1), "that is softmax, without the logarithm."),
+        (lambda x: (x.exp() / x.exp().sum(dim=1, keepdim=True)).log(), "exp(1000) is inf: subtract the largest first."),
     ),
 )  # fmt: skip
 
@@ -80,6 +81,8 @@ loss_gradient = Exercise(
         (lambda x, y: (x - F.one_hot(y, x.shape[1])) / len(x), "p are the probabilities, not the logits."),
         (lambda x, y: _measured_gradient(x, y) * F.one_hot(y, x.shape[1]),
          "the other classes have a gradient, too: p."),
+        (lambda x, y: (x.exp() / x.exp().sum(dim=1, keepdim=True) - F.one_hot(y, x.shape[1])) / len(x),
+         "exp(1000) is infinite: subtract the largest logit of each row before exp."),
     ),
 )  # fmt: skip
 
