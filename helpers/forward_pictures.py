@@ -192,11 +192,13 @@ class Answers:
 def activations(model: SimpleCNN, image: Tensor) -> dict[str, Tensor]:
     """Every intermediate result for one image (1, 28, 28), without the batch axis."""
     conv1 = model.conv1(image[None])
-    pool1 = model.pool(conv1.relu())
+    relu1 = conv1.relu()
+    pool1 = model.pool(relu1)
     conv2 = model.conv2(pool1)
-    pool2 = model.pool(conv2.relu())
+    relu2 = conv2.relu()
+    pool2 = model.pool(relu2)
     fc1 = model.fc1(pool2.flatten(1)).relu()
-    every = {"conv1": conv1, "ReLU1": conv1.relu(), "pool1": pool1, "conv2": conv2, "ReLU2": conv2.relu()}
+    every = {"conv1": conv1, "ReLU1": relu1, "pool1": pool1, "conv2": conv2, "ReLU2": relu2}
     every |= {"pool2": pool2, "fc1": fc1, "logits": model.fc2(fc1)}
     return {name: values[0] for name, values in every.items()}
 

@@ -39,7 +39,7 @@ def show_network(*highlight: str) -> None:
     axes.set(xlim=(-0.9, 28.4), ylim=(-4.0, 3.0), aspect="auto")
     axes.axis("off")
     for value in VALUES:
-        _draw_value(axes, *value, colour=ORANGE if "data" in highlight and value is VALUES[0] else SKY)
+        _draw_value(axes, *value)
     left, size = VALUES[0][1], VALUES[0][3]
     axes.imshow(
         sample_digit(DIGIT_SHOWN)[0],
@@ -62,12 +62,12 @@ def show_network(*highlight: str) -> None:
     )
 
 
-def _draw_value(axes: Axes, name: str, x: float, sheets: int, width: float, height: float, colour: str) -> None:
+def _draw_value(axes: Axes, name: str, x: float, sheets: int, width: float, height: float) -> None:
     """A stack of sheets for feature maps, one bar for a vector."""
     bottom = MIDDLE - height / 2 + SHEET_OFFSET * (sheets - 1) / 2
     for k in range(sheets):
         corner = (x + k * SHEET_OFFSET, bottom - k * SHEET_OFFSET)
-        axes.add_patch(Rectangle(corner, width, height, facecolor=colour, edgecolor="white", linewidth=1.2))
+        axes.add_patch(Rectangle(corner, width, height, facecolor=SKY, edgecolor="white", linewidth=1.2))
     axes.text(x + _extent(sheets, width) / 2, LABEL_Y, name, ha="center", va="top", fontsize=14, color=INK)
 
 

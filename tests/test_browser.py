@@ -92,7 +92,7 @@ def run_all(page, address: str) -> None:
 # Watches the output area of one live figure: how long from a key to the changed picture, whether the
 # area ever changes its height (a jump of the page), and how many pictures it holds.
 WATCH = """area => {
-    window.watch = {times: [], heights: new Set([area.offsetHeight]), pictures: new Set(), sources: new Set()};
+    window.watch = {times: [], heights: new Set([area.offsetHeight]), pictures: new Set()};
     const source = () => area.querySelector('img')?.src;
     let last = source(), pressed = 0;
     document.addEventListener('keydown', () => { pressed = performance.now(); }, true);
