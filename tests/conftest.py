@@ -2,16 +2,24 @@
 
 import gzip
 import hashlib
+import json
 import re
 import shutil
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+import urllib3
+from urllib3.util import Retry
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium found; on Debian: apt-get install -y chromium, then run the tests again"
+)
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
@@ -59,3 +67,94 @@ def solve_exercises(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         if "exercise" in cell.metadata.get("tags", []):
             cell.source = folded[re.search(r"^def (\w+)", cell.source, re.M)[1]]
+
+
+RUN_TIMEOUT = 400_000  # ms for all cells of a notebook, on a slow machine
+# Every cell stays in the page, so that a test can look at all of them.
+SETTINGS = {
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+TOKEN = "secret"
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory):
+    """One JupyterLab for all tests: its address and the folder that it serves."""
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "served").mkdir()
+    for name, values in SETTINGS.items():
+        file = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
+    command += [f"--ServerApp.root_dir={folder / 'served'}", f"--LabApp.user_settings_dir={folder / 'settings'}"]
+    command += [f"--LabApp.workspaces_dir={folder / 'workspaces'}", f"--IdentityProvider.token={TOKEN}"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    log = []
+    for line in server.stdout:
+        log.append(line)
+        if address := re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token", line):
+            break
+    else:
+        pytest.fail("JupyterLab did not start:\n" + "".join(log))
+    # Somebody must go on reading, or the server stops when the pipe is full.
+    reader = subprocess.Popen(["cat"], stdin=server.stdout, stdout=subprocess.DEVNULL)
+    # The server prints its address a moment before it listens there.
+    urllib3.PoolManager().request("GET", f"{address[1]}/api", retries=Retry(connect=20, backoff_factor=0.05))
+    yield address[1], folder / "served"
+    server.terminate()
+    server.wait()
+    reader.wait()
+
+
+@pytest.fixture
+def lab(lab_server, tmp_path_factory):
+    """The address of fresh copies of the notebooks in JupyterLab: outputs cleared, exercises solved, no kernel."""
+    address, served = lab_server
+    folder = served / tmp_path_factory.mktemp("copies").name
+    folder.mkdir()
+    for path in NOTEBOOKS:
+        notebook = nbformat.read(path, 4)
+        solve_exercises(notebook)
+        for cell in notebook.cells:
+            cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
+        nbformat.write(notebook, folder / path.name)
+    # "reset" forgets what an earlier page had open.
+    yield f"{address}/lab/tree/{folder.name}/{{name}}?token={TOKEN}&reset"
+    pool, headers = urllib3.PoolManager(), {"Authorization": f"token {TOKEN}"}
+    for session in pool.request("GET", f"{address}/api/sessions", headers=headers).json():
+        pool.request("DELETE", f"{address}/api/sessions/{session['id']}", headers=headers)
+
+
+# Not for the whole session: Playwright keeps an event loop running, and nbclient wants to start one.
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, for the tests of one file."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page, with no cookies of another."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    yield page
+    page.close()
+
+
+def run_all(page, address: str) -> None:
+    """Open a notebook and run all its cells from the menu, as a reader does."""
+    page.goto(address)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
+    done = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]
+        .every(prompt => /\\[\\d+\\]:/.test(prompt.textContent))"""
+    page.wait_for_function(done, timeout=RUN_TIMEOUT)

@@ -4,7 +4,7 @@ import statistics
 
 import pytest
 import torch
-from test_browser import CHROMIUM, browser, lab, page, run_all  # noqa: F401  (three of them are fixtures)
+from conftest import needs_chromium, run_all
 from torch.utils.data import DataLoader
 
 from helpers import draw, pretrained
@@ -156,7 +156,7 @@ FOLLOW = """area => {
 }"""
 
 
-def stroke_by_mouse(page, box: dict, strokes: str) -> None:  # noqa: F811
+def stroke_by_mouse(page, box: dict, strokes: str) -> None:
     """Draw with the mouse as a person does: some 20 small moves for each stretch, a few milliseconds apart."""
     for stroke in strokes.split("|"):
         points = [tuple(map(float, point.split(","))) for point in stroke.split()]
@@ -170,7 +170,7 @@ def stroke_by_mouse(page, box: dict, strokes: str) -> None:  # noqa: F811
         page.mouse.up()
 
 
-def stroke_by_finger(page, box: dict) -> None:  # noqa: F811
+def stroke_by_finger(page, box: dict) -> None:
     """Draw a vertical bar with one finger, upwards: the movement that would scroll the page."""
     devtools, x = page.context.new_cdp_session(page), box["x"] + box["width"] / 2
     for step in range(11):
@@ -181,8 +181,8 @@ def stroke_by_finger(page, box: dict) -> None:  # noqa: F811
     devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found; on Debian: apt-get install -y chromium")
-def test_drawn_digits_are_read(page, lab, capsys):  # noqa: F811
+@needs_chromium
+def test_drawn_digits_are_read(page, lab, capsys):
     run_all(page, lab.format(name="03_forward_pass.ipynb"))
     area = page.locator(".jp-CodeCell .jp-OutputArea", has=page.locator(".digit-canvas canvas"))
     answer = area.get_by_role("status")
