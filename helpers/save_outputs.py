@@ -11,6 +11,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from helpers.slides import DECK_METADATA
+
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 CELL_TIMEOUT = 600  # seconds; nbclient would otherwise wait for ever
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -51,6 +53,7 @@ def execute(path: Path) -> NotebookNode:
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         language_info={"name": "python"},
+        **DECK_METADATA,
     )
     return notebook
 
