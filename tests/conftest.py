@@ -158,3 +158,16 @@ def run_all(page, address: str) -> None:
     done = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]
         .every(prompt => /\\[\\d+\\]:/.test(prompt.textContent))"""
     page.wait_for_function(done, timeout=RUN_TIMEOUT)
+
+
+def serious_findings(page, within: str | None = None) -> list[str]:
+    """What axe-core calls serious or critical on a page, or in the parts that the CSS selector `within` names."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context={"include": [[within]]} if within else None).response["violations"]
+    return [
+        f"{finding['id']}: {node['html'][:200]}"
+        for finding in found
+        if finding["impact"] in ("serious", "critical")
+        for node in finding["nodes"]
+    ]

@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import ziamath
 from docutils import nodes
-from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer
+from myst_nb.core.render import MimeData, MimeRenderPlugin, NbElementRenderer, load_mime_renders
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 
 FONT_SIZE = 16  # pixels, that of the text
@@ -63,6 +64,11 @@ def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register with Sphinx (https://www.sphinx-doc.org/en/master/extdev/appapi.html)."""
+    """Register with Sphinx (https://www.sphinx-doc.org/en/master/extdev/appapi.html).
+
+    Raises ExtensionError in an environment that does not know the plugin: every picture would lose its text.
+    """
+    if PicturesWithAlt not in load_mime_renders():
+        raise ExtensionError('This environment has an older install of the project. Run: pip install -e ".[site]"')
     app.add_html_math_renderer("ziamath", (visit_inline, None), (visit_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
