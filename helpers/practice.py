@@ -1,14 +1,17 @@
-"""The deck to click through: question, think, answer, and an honest verdict on yourself."""
+"""What the reader clicks through: the deck (question, think, answer, verdict) and the drills."""
 
 from collections.abc import Sequence
 
 import ipywidgets as widgets
 import mistune
+from IPython.display import Markdown, display
 
 from helpers.deck import Question, Queue, by_topic
+from helpers.drills import KINDS, make, parse
 from helpers.live import choice
 
 # JupyterLab's own class for rendered text gives code and links their usual look.
+WIDE = {"description_width": "initial", "font_size": "18px"}
 TEXT_CLASS, TEXT_STYLE = "jp-RenderedHTMLCommon", "font-size: 20px; line-height: 1.5; max-width: 60em"
 
 
@@ -88,3 +91,48 @@ class Practice(widgets.VBox):
     def _allow(self, answer: bool, verdict: bool) -> None:
         self.show_answer.disabled = not answer
         self.knew.disabled = self.missed.disabled = not verdict
+
+
+class Drills(widgets.VBox):
+    """Tasks with new numbers at each press: type the answer, press Enter or Check, and read the working."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self.kind = choice("kind", {name: name for name in KINDS})
+        self.task, self.result = text_panel(), text_panel()
+        self.answer = widgets.Text(description="your answer", continuous_update=False, style=dict(WIDE))
+        self.check, self.another = button("Check", "or press Enter"), button("Another task", "new numbers")
+        row = widgets.HBox([self.answer, self.check, self.another], layout={"flex_flow": "row wrap"})
+        super().__init__([self.kind, self.task, row, self.result])
+        self.kind.observe(lambda _: self._set(), names="value")
+        self.answer.observe(lambda _: self._judge(), names="value")
+        self.check.on_click(lambda _: self._judge())
+        self.another.on_click(lambda _: self._next())
+        self._set()
+
+    def __repr__(self) -> str:
+        return f"[Drills: {', '.join(KINDS)}. They work when the notebook runs.]"
+
+    def _set(self) -> None:
+        """Show the task of this kind and seed, without an answer."""
+        self.drill = make(self.kind.value, self.seed)
+        say(self.task, self.drill.task)
+        self.answer.value = ""
+        say(self.result, "")
+
+    def _next(self) -> None:
+        self.seed += 1
+        self._set()
+        self.answer.focus()
+
+    def _judge(self) -> None:
+        text = self.answer.value
+        if text.strip():
+            working = "" if parse(text) is None else f"\n\n{self.drill.solution}"
+            say(self.result, f"{self.drill.verdict(text)}{working}")
+
+
+def show_drill(kind: str, seed: int) -> None:
+    """Show one task with its working, folded, to read without a kernel."""
+    drill = make(kind, seed)
+    display(Markdown(f"{drill.task}\n\n<details><summary>Working</summary>\n\n{drill.solution}\n\n</details>"))
