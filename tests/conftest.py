@@ -109,22 +109,39 @@ def lab_server(tmp_path_factory):
 
 
 @pytest.fixture
-def lab(lab_server, tmp_path_factory):
-    """The address of fresh copies of the notebooks in JupyterLab: outputs cleared, exercises solved, no kernel."""
+def lab_folder(lab_server, tmp_path_factory):
+    """An empty folder that JupyterLab serves, and the address of its notebooks; kernels end with the test."""
     address, served = lab_server
     folder = served / tmp_path_factory.mktemp("copies").name
     folder.mkdir()
+    # JupyterLab remembers that it presented slides; "reset" forgets what an earlier page had open.
+    shutil.rmtree(served.parent / "settings" / "jupyterlab-slideshow", ignore_errors=True)
+    yield folder, f"{address}/lab/tree/{folder.name}/{{name}}?token={TOKEN}&reset"
+    pool, headers = urllib3.PoolManager(), {"Authorization": f"token {TOKEN}"}
+    for session in pool.request("GET", f"{address}/api/sessions", headers=headers).json():
+        pool.request("DELETE", f"{address}/api/sessions/{session['id']}", headers=headers)
+
+
+@pytest.fixture
+def lab(lab_folder):
+    """The address of fresh copies of the notebooks in JupyterLab: outputs cleared, exercises solved, no kernel."""
+    folder, address = lab_folder
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, 4)
         solve_exercises(notebook)
         for cell in notebook.cells:
             cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
         nbformat.write(notebook, folder / path.name)
-    # "reset" forgets what an earlier page had open.
-    yield f"{address}/lab/tree/{folder.name}/{{name}}?token={TOKEN}&reset"
-    pool, headers = urllib3.PoolManager(), {"Authorization": f"token {TOKEN}"}
-    for session in pool.request("GET", f"{address}/api/sessions", headers=headers).json():
-        pool.request("DELETE", f"{address}/api/sessions/{session['id']}", headers=headers)
+    return address
+
+
+@pytest.fixture
+def saved_lab(lab_folder):
+    """The address of the notebooks in JupyterLab as they are saved."""
+    folder, address = lab_folder
+    for path in NOTEBOOKS:
+        shutil.copy(path, folder)
+    return address
 
 
 # Not for the whole session: Playwright keeps an event loop running, and nbclient wants to start one.
@@ -148,11 +165,16 @@ def page(browser):
     page.close()
 
 
-def run_all(page, address: str) -> None:
-    """Open a notebook and run all its cells from the menu, as a reader does."""
+def open_notebook(page, address: str) -> None:
+    """Open a notebook in JupyterLab and wait for its kernel."""
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+
+
+def run_all(page, address: str) -> None:
+    """Open a notebook and run all its cells from the menu, as a reader does."""
+    open_notebook(page, address)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
     done = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]
