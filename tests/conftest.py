@@ -183,13 +183,14 @@ def run_all(page, address: str) -> None:
 
 
 def serious_findings(page, within: str | None = None) -> list[str]:
-    """What axe-core calls serious or critical on a page, or in the parts that the CSS selector `within` names."""
+    """What axe-core calls serious or critical, and headings that skip a level: on a page, or in the parts that the
+    CSS selector `within` names."""
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page, context={"include": [[within]]} if within else None).response["violations"]
     return [
         f"{finding['id']}: {node['html'][:200]}"
         for finding in found
-        if finding["impact"] in ("serious", "critical")
+        if finding["impact"] in ("serious", "critical") or finding["id"] == "heading-order"
         for node in finding["nodes"]
     ]
