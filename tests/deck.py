@@ -56,8 +56,9 @@ MEASURE = """([folds, smallest, inFigures]) => {
 
 
 def start_deck(page: Page) -> None:
-    """Show the notebook of the page as slides, from the first cell, on a projector's screen."""
+    """Show the notebook of the page as slides, from its title, on a projector's screen."""
     page.set_viewport_size(SCREEN)
+    page.locator(".jp-Notebook h1").first.click()
     page.locator(".jp-NotebookPanel-toolbar [data-command='deck:toggle']").first.click()
     page.locator(".jp-Deck .jp-Cell.jp-deck-mod-visible").first.wait_for()
 
