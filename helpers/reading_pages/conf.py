@@ -12,6 +12,7 @@ exclude_patterns = ["**/.ipynb_checkpoints"]
 
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # a Markdown output, such as the deck of questions, reads like a Markdown cell
 
 myst_enable_extensions = ["dollarmath"]
 # A heading has the name that JupyterLab and GitHub give it, so that a link serves the notebook and the page.
