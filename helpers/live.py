@@ -6,6 +6,7 @@ Saved, a live figure is a plain PNG and one line of text, so that it reads witho
 import io
 from typing import Protocol
 
+import anywidget
 import ipywidgets as widgets
 import numpy as np
 import PIL.Image
@@ -33,6 +34,33 @@ class Picture(Protocol):
         """Redraw for these values."""
 
 
+# ipywidgets writes a slider's description beside it, but gives no name to the handle, where a screen reader listens.
+NAME_THE_HANDLES = """
+function render({ el }) {
+  Object.assign(el.style, { position: "absolute", width: "1px", height: "1px" });
+  const name = () => {
+    for (const slider of el.closest(".widget-vbox").querySelectorAll(".widget-slider")) {
+      const label = slider.querySelector("label").textContent;
+      for (const handle of slider.querySelectorAll("[role=slider]")) handle.setAttribute("aria-label", label);
+    }
+  };
+  const watcher = new MutationObserver(name);  // a slider comes when it is ready, perhaps after this widget
+  new ResizeObserver(() => {  // called when the page has taken this widget in
+    if (!el.isConnected) return;
+    name();
+    watcher.observe(el.closest(".widget-vbox"), { childList: true, subtree: true });
+  }).observe(el);
+}
+export default { render };
+"""
+
+
+class HandleNames(anywidget.AnyWidget):
+    """Shows nothing; gives each slider beside it the name that a screen reader says."""
+
+    _esm = NAME_THE_HANDLES
+
+
 class Controls(widgets.VBox):
     """The controls of a live figure, with a text that is the same in every run."""
 
@@ -48,7 +76,7 @@ def still(picture: Picture, **values) -> None:
 
 def explore(picture: Picture, **controls: widgets.Widget) -> None:
     """Show `picture` under one control for each argument of its `update`; moving a control redraws it."""
-    box = Controls([widgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"})])
+    box = Controls([widgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"}), HandleNames()])
     box.names = list(controls)
     still_part = draw_still_part(picture)
 
@@ -123,10 +151,15 @@ class KernelEditor(widgets.HBox):
     def __init__(self, kernels: dict[str, Tensor]) -> None:
         self.named = choice("kernel", {name: kernel.tolist() for name, kernel in kernels.items()})
         self.fields = [
-            widgets.FloatText(tooltip=f"row {k // 3}, column {k % 3}", step=0.5, layout={"width": "64px"})
+            widgets.FloatText(
+                description=f"row {k // 3}, column {k % 3}",  # for screen readers; its width leaves nothing to see
+                style={"description_width": "0px"},
+                step=0.5,
+                layout={"width": "72px"},
+            )
             for k in range(9)
         ]
-        grid = widgets.GridBox(self.fields, layout={"grid_template_columns": "repeat(3, 68px)"})
+        grid = widgets.GridBox(self.fields, layout={"grid_template_columns": "repeat(3, 76px)"})
         super().__init__([self.named, grid])
         self.named.observe(self._take_named, names="value")
         for field in self.fields:
