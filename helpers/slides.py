@@ -9,6 +9,7 @@ SIZES = {
     "--jp-code-font-size": "18px",
     "--jp-ui-font-size1": "18px",  # tables
     "--jp-widgets-font-size": "18px",
+    "--jp-cell-padding": "4px",  # a deck has none by default, so that an output touches the text below it
 }
 
 # https://github.com/jupyterlab-contrib/jupyterlab-fonts explains the form: selector -> style, nested.

@@ -76,8 +76,8 @@ def slide_types(notebook) -> list[str | None]:
     return [cell.metadata.get("slideshow", {}).get("slide_type") for cell in notebook.cells]
 
 
-def walk_deck(page: Page, notebook) -> list[str]:
-    """Go through a started deck with the space bar alone; what is wrong, slide by slide."""
+def walk_deck(page: Page, notebook, folds: tuple[str, ...] = ("closed", "open")) -> list[str]:
+    """Go through a started deck with the space bar alone; what is wrong, slide by slide, its folds closed and open."""
     types = slide_types(notebook)
     on_stage = [number for number, kind in enumerate(types) if kind not in ("skip", "notes")]
     assert page.evaluate(ACTIVE) == on_stage[0]
@@ -85,9 +85,9 @@ def walk_deck(page: Page, notebook) -> list[str]:
     for here, following in zip(on_stage, [*on_stage[1:], None], strict=True):
         if following is None or types[following] in ("slide", "subslide"):
             name = f"slide {slide}, from cell {notebook.cells[first].id!r}"
-            for folds in ("closed", "open"):
-                found = page.evaluate(MEASURE, [folds, SMALLEST, IN_FIGURES])
-                wrong += [f"{name}, folds {folds}: {text}" for text in found]
+            for state in folds:
+                found = page.evaluate(MEASURE, [state, SMALLEST, IN_FIGURES])
+                wrong += [f"{name}, folds {state}: {text}" for text in found]
             slide, first = slide + 1, following
         if following is not None:
             assert forward(page) == following, f"after cell {notebook.cells[here].id!r} the space bar went astray"
