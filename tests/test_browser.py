@@ -1,4 +1,4 @@
-"""Every notebook in real JupyterLab, driven as a reader does: Run All, then every control by keyboard."""
+"""Every notebook in real JupyterLab, driven as a reader does: Run All, every control by keyboard, then as slides."""
 
 import re
 import statistics
@@ -6,6 +6,7 @@ import statistics
 import nbformat
 import pytest
 from conftest import NOTEBOOKS, needs_chromium, run_all, serious_findings, solutions
+from deck import start_deck, walk_deck
 
 pytestmark = needs_chromium
 STEP_TIMEOUT = 20_000  # ms for a picture to change
@@ -88,6 +89,9 @@ def test_notebook_in_jupyterlab(page, lab, path, capsys):
             assert len(watched["heights"]) == 1, f"the page jumps: heights {watched['heights']}"
     assert "explore(" not in path.read_text() or times
     assert not problems
+    start_deck(page)
+    # The exercises are solved in their cells, so that nobody opens their folds.
+    assert walk_deck(page, nbformat.read(path, 4), folds=("closed",)) == []
     if times:
         with capsys.disabled():
             print(f"\n{path.stem}: key to changed picture, median {statistics.median(times):.0f} ms of {len(times)}")

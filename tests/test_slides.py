@@ -102,4 +102,6 @@ def test_a_live_deck_needs_no_network(page, lab):
     page.wait_for_function(f"before => {PICTURE} !== before", arg=before)
     assert page.evaluate(ACTIVE) == slide, "the arrow key moves the slider, not the deck"
     assert forward(page) > slide, "the space bar goes on, also from a slider"
+    page.keyboard.press("Escape")
+    page.locator(".jp-Deck").wait_for(state="detached")
     assert strangers == []
