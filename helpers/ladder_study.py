@@ -1,0 +1,103 @@
+"""Measure the ladder: `python -m helpers.ladder_study` writes data/ladder.json, which notebook 06 shows.
+
+Every rung is trained on all of MNIST's training images and tested on all its test images, with three seeds. Rungs
+take turns, so that a machine that grows slower is slow for all of them. The clock runs from the digits as bytes in
+memory to the last step; testing is not timed. What is measured is kept: stopped, the study goes on where it was.
+"""
+
+import json
+import platform
+import statistics
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch.utils.data import DataLoader
+
+from helpers import ladder
+from helpers.data import Digits, load_digits
+from helpers.ladder import LADDER, Recipe
+from helpers.model import SimpleCNN
+from helpers.training import evaluate
+
+RESULTS = Path(__file__).resolve().parent.parent / "data" / "ladder.json"
+SEEDS = (0, 1, 2)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: `seconds` of wall time, and the `accuracy` on the test digits, 0 to 1."""
+
+    rung: str
+    seed: int
+    seconds: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Rung:
+    """The runs of one recipe together: mean seconds, mean accuracy and its standard deviation over the seeds."""
+
+    recipe: Recipe
+    seconds: float
+    accuracy: float
+    spread: float
+
+
+def measure(recipe: Recipe, train_set: Digits, test_set: Digits, seed: int) -> Run:
+    """Train by `recipe` against the clock, then test its weights in the plain SimpleCNN."""
+    began = time.perf_counter()
+    trained = ladder.train(recipe, train_set, seed, progress=False)
+    seconds = time.perf_counter() - began
+    model = SimpleCNN()
+    model.load_state_dict(trained.state_dict())
+    accuracy = evaluate(model, DataLoader(test_set, batch_size=500))
+    return Run(recipe.name, seed, round(seconds, 3), accuracy)
+
+
+def summary(runs: Iterable[Run], recipes: Iterable[Recipe] = LADDER) -> list[Rung]:
+    """One Rung for each of `recipes` that was run, in their order."""
+    rungs = []
+    for recipe in recipes:
+        mine = [run for run in runs if run.rung == recipe.name]
+        if mine:
+            accuracies = [run.accuracy for run in mine]
+            spread = statistics.stdev(accuracies) if len(mine) > 1 else 0.0
+            seconds = statistics.mean(run.seconds for run in mine)
+            rungs.append(Rung(recipe, seconds, statistics.mean(accuracies), spread))
+    return rungs
+
+
+def load_runs(path: Path = RESULTS) -> list[Run]:
+    """The runs that were measured and kept. Raises FileNotFoundError, naming the command, when there is no file."""
+    if not path.exists():
+        raise FileNotFoundError(f"No results in {path.name}: measure them with python -m helpers.ladder_study")
+    return [Run(**run) for run in json.loads(path.read_text())["runs"]]
+
+
+def conditions() -> str:
+    """Where a measurement is made, in words: processor, threads, versions."""
+    processor = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
+        if line.startswith("model name"):
+            processor = line.split(":")[1].strip()
+    return f"{processor}, {torch.get_num_threads()} threads, torch {torch.__version__.split('+')[0]}"
+
+
+def main() -> None:
+    """Measure the runs that are missing and write all of them to RESULTS."""
+    runs = load_runs() if RESULTS.exists() else []
+    train_set, test_set = load_digits(train=True, source="disk"), load_digits(train=False, source="disk")
+    for seed in SEEDS:
+        for recipe in LADDER:
+            if not any((run.rung, run.seed) == (recipe.name, seed) for run in runs):
+                runs.append(measure(recipe, train_set, test_set, seed))
+                print(runs[-1], flush=True)
+                kept = {"conditions": conditions(), "runs": [asdict(run) for run in runs]}
+                RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
