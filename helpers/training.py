@@ -1,5 +1,6 @@
 """Training and evaluation, in the plain form that notebook 06 teaches line by line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -11,14 +12,16 @@ from tqdm.auto import tqdm
 
 @dataclass
 class History:
-    """What training left behind, one entry an epoch.
+    """What training left behind.
 
-    `loss` is the average of the batch losses (nats); `accuracy` is the fraction of test images
-    classified correctly, empty when no test loader was given.
+    One entry an epoch: `loss` is the average of the batch losses (nats); `accuracy` is the fraction of test
+    images classified correctly, empty when no test loader was given.
+    One entry a step: `steps` are the batch losses, those of an epoch that was stopped included.
     """
 
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
+    steps: list[float] = field(default_factory=list)
 
 
 def choose_device() -> torch.device:
@@ -42,20 +45,28 @@ def train(
     epochs: int = 10,
     test_loader: DataLoader | None = None,
     seed: int = 0,
+    watch: Callable[[History], None] | None = None,
 ) -> History:
-    """Train `model` in place with cross-entropy and return the history of the completed epochs.
+    """Train `model` in place with cross-entropy and return the history.
 
-    `seed` fixes the shuffling. Ctrl-C or JupyterLab's stop button ends the training cleanly: the
-    weights learned so far stay in `model`, and the history so far is returned.
+    `seed` fixes the shuffling; `watch`, if given, is handed the history after every step. Ctrl-C or JupyterLab's
+    stop button ends the training cleanly: the weights learned so far stay in `model`, and the history so far is
+    returned.
     Raises ValueError when `epochs` is not a positive whole number.
     """
     if not isinstance(epochs, int) or epochs < 1:
         raise ValueError(f"epochs must be a whole number of at least 1, but is {epochs!r}.")
     torch.manual_seed(seed)
     history = History()
+
+    def after_step(loss: float) -> None:
+        history.steps.append(loss)
+        if watch is not None:
+            watch(history)
+
     try:
         for epoch in range(1, epochs + 1):
-            loss = train_one_epoch(model, loader, optimizer, f"epoch {epoch}/{epochs}")
+            loss = train_one_epoch(model, loader, optimizer, f"epoch {epoch}/{epochs}", after_step)
             line = f"epoch {epoch}: average loss {loss:.3f}"
             if test_loader is not None:
                 accuracy = evaluate(model, test_loader)
@@ -68,8 +79,14 @@ def train(
     return history
 
 
-def train_one_epoch(model: nn.Module, loader: DataLoader, optimizer: Optimizer, label: str = "") -> float:
-    """One pass over `loader`; returns the average of the batch losses (nats)."""
+def train_one_epoch(
+    model: nn.Module,
+    loader: DataLoader,
+    optimizer: Optimizer,
+    label: str = "",
+    after_step: Callable[[float], None] = lambda loss: None,
+) -> float:
+    """One pass over `loader`; returns the average of the batch losses (nats), each of them told to `after_step`."""
     device, loss_function = device_of(model), nn.CrossEntropyLoss()
     model.train()
     total = 0.0
@@ -80,6 +97,7 @@ def train_one_epoch(model: nn.Module, loader: DataLoader, optimizer: Optimizer, 
         loss.backward()
         optimizer.step()
         total += loss.item()
+        after_step(loss.item())
     return total / len(loader)
 
 

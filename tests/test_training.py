@@ -72,6 +72,7 @@ def test_stop_keeps_weights_and_history(digits, capsys):
     before = model.fc2.weight.detach().clone()
     history = train(model, StopsAfter(loader, len(loader) + 2), optimizer, epochs=5, test_loader=loader)
     assert len(history.loss) == len(history.accuracy) == 1
+    assert len(history.steps) == len(loader) + 2, "the steps of the unfinished epoch are kept, too"
     assert not torch.equal(model.fc2.weight, before)
     assert "Stopped in epoch 2" in capsys.readouterr().out
     assert len(train(model, loader, optimizer, epochs=1).loss) == 1, "training goes on afterwards"
@@ -80,7 +81,15 @@ def test_stop_keeps_weights_and_history(digits, capsys):
 def test_stop_while_testing_keeps_the_two_lists_equally_long(digits):
     model, loader, optimizer = fresh(digits)
     history = train(model, loader, optimizer, epochs=2, test_loader=StopsAfter(loader, 1))
-    assert history == History()
+    assert history == History(steps=history.steps) and len(history.steps) == len(loader)
+
+
+def test_watch_sees_the_history_after_every_step(digits):
+    model, loader, optimizer = fresh(digits)
+    seen = []
+    history = train(model, loader, optimizer, epochs=2, watch=lambda history: seen.append(list(history.steps)))
+    assert seen == [history.steps[: step + 1] for step in range(2 * len(loader))]
+    assert history.loss == pytest.approx([sum(part) / 8 for part in (history.steps[:8], history.steps[8:])])
 
 
 @pytest.mark.parametrize("epochs", [0, -1, 1.5, "3"])

@@ -54,3 +54,50 @@ first_loss = Exercise(
          "NaN is suspicious: comparing anything with NaN is False."),
     ),
 )  # fmt: skip
+
+
+def _named_by_torch(losses: list[float], classes: int) -> str:
+    values = torch.tensor(losses, dtype=torch.float64)
+    if not values.isfinite().all() or values[-10:].mean() > 1.5 * values[0]:
+        return "diverges"
+    return "stuck" if (values[-10:].mean() - math.log(classes)).abs() < 0.1 else "learns"
+
+
+def _by_the_last(losses: list[float], classes: int) -> str:
+    return _named_by_torch([losses[0]] + losses[-1:] * 10, classes)
+
+
+diagnose = Exercise(
+    solve=_named_by_torch,
+    cases=(
+        ([2.3] * 15 + [1.0] * 5 + [0.3] * 10, 10),
+        ([2.31, 2.29] * 20, 10),
+        ([2.3, 9e15] + [float("nan")] * 20, 10),
+        ([2.3, 1.0, 2.5] + [4.0] * 10, 10),
+        ([0.7] * 12, 2),
+        ([4.6, 3.9] + [2.3] * 10, 100),
+        ([2.3] + [0.3] * 15 + [2.3], 10),
+        ([2.3, 3.9, 2.6] + [0.5] * 12, 10),
+        ([2.3, float("nan")] + [2.3] * 10, 10),
+        ([2.3] * 90 + [1.5] * 10, 10),
+    ),
+    mistakes=(
+        (lambda c, k: _named_by_torch(c, 10), "ln 10 is for 10 classes only."),
+        (_by_the_last, "one loss is noise: take the mean of the last ten."),
+        (lambda c, k: _named_by_torch([x for x in c if x == x], k), "a NaN anywhere is a divergence."),
+        (lambda c, k: "diverges" if max(c) > 1.5 * c[0] else _named_by_torch(c, k),
+         "a peak on the way is no divergence when the last ten are low."),
+        (lambda c, k: _named_by_torch([c[0]] + [sum(c) / len(c)] * 10, k), "take the last ten, not all."),
+    ),
+)  # fmt: skip
+
+speed_up = Exercise(
+    solve=lambda share, factor: 100.0 / (100.0 * (1 - share) + 100.0 * share / factor),
+    cases=((0.25, 2), (0.25, 1000), (0.5, 4), (0.0, 10), (0.9, 10), (1.0, 3)),
+    mistakes=(
+        (lambda share, factor: factor, "only the share becomes faster."),
+        (lambda share, factor: share * factor + 1 - share, "add times, not speeds: what is left of the time?"),
+        (lambda share, factor: 1 - share + share / factor, "that is the time that is left; the speed-up is 1 / time."),
+        (lambda share, factor: 1 / (share + (1 - share) / factor), "the share is what becomes faster."),
+    ),
+)  # fmt: skip
