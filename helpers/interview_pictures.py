@@ -93,13 +93,21 @@ def show_distances(distance: Tensor, same: Tensor) -> None:
 
 def show_roc(curves: Mapping[str, tuple[Tensor, Tensor, float]]) -> None:
     """Show ROC curves: name -> (false alarm rates, hit rates, area under the curve)."""
-    figure = new_figure(9, 4.1)
-    axes = figure.add_axes((0.1, 0.18, 0.42, 0.76))
+    figure = new_figure(10, 4.1)
+    axes = figure.add_axes((0.09, 0.18, 0.38, 0.76))
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1.5, linestyle=":")
     styles = zip(curves.items(), (BLUE, RED, INK, ORANGE), ("-", "--", "-.", "-"), strict=False)
     for (name, (false_alarms, hits, area)), colour, style in styles:
-        axes.plot(false_alarms, hits, color=colour, linestyle=style, label=f"{name}\narea {area:.2f}")
+        axes.plot(false_alarms, hits, color=colour, linestyle=style, label=f"{name}: {area:.2f}")
     axes.set(xlabel="false alarms", ylabel="hits", xlim=(0, 1), ylim=(0, 1.01), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
-    axes.legend(frameon=False, fontsize=15, loc="center left", bbox_to_anchor=(1.05, 0.5), labelspacing=1)
+    axes.legend(
+        frameon=False,
+        fontsize=14,
+        loc="center left",
+        bbox_to_anchor=(1.05, 0.5),
+        labelspacing=1,
+        title="area under the curve",
+        title_fontsize=15,
+    )
     listed = "; ".join(f"{name}: area {area:.2f}" for name, (_, _, area) in curves.items())
-    show(figure, f"ROC curves, hits against false alarms, all above the diagonal. {listed}.")
+    show(figure, f"ROC curves, hits against false alarms, {listed}.")
