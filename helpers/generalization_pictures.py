@@ -9,6 +9,7 @@ from torch import Tensor
 from helpers.figures import BLUE, GREEN, GREY, INK, ORANGE, PALE, RED, new_figure, show
 from helpers.generalization import Watch, move
 from helpers.generalization_study import mean_spread, values
+from helpers.refusals import require
 
 LOOKS = {"train": (BLUE, "-"), "validation": (GREEN, "-."), "test": (ORANGE, "--")}  # colour and dashes of a curve
 FLOOR = 0.003  # a smaller loss is drawn here
@@ -21,6 +22,7 @@ class Curves:
     """
 
     def __init__(self, watch: Watch, best: int = 0) -> None:
+        require(bool(watch.accuracy), "No epoch was completed yet: run the training cell again, then this one")
         self.watch, self.figure = watch, new_figure(10, 4.2)
         panels = self.figure.subplots(1, 2)
         self.figure.subplots_adjust(left=0.09, right=0.99, bottom=0.16, top=0.8, wspace=0.24)
@@ -48,7 +50,7 @@ class Curves:
         """Move the line to `epoch` (counted from 1; the last one if there are fewer) and write the values there."""
         told = []
         for line, title, series, form in zip(self.lines, self.titles, self.series, ("{:.1%}", "{:.3f}"), strict=True):
-            at = min(epoch, *map(len, series.values()))
+            at = max(1, min(epoch, *map(len, series.values())))
             line.set_xdata([at, at])
             title.set_text("\n".join(f"{name} {form.format(numbers[at - 1])}" for name, numbers in series.items()))
             told.append(title.get_text().replace("\n", ", "))
@@ -65,8 +67,8 @@ class MovedDigit:
         for axes, title in ((left, "as it is"), (right, "moved")):
             axes.axis("off")
             axes.set_title(title)
-        left.imshow(digit[0], cmap="gray", vmin=-1, vmax=1)
-        self.image = right.imshow(digit[0], cmap="gray", vmin=-1, vmax=1)
+        left.imshow(digit[0].numpy(), cmap="gray", vmin=-1, vmax=1)
+        self.image = right.imshow(digit[0].numpy(), cmap="gray", vmin=-1, vmax=1)
         self.moving = [self.image]
         self.alt = ""
 
@@ -81,8 +83,9 @@ class MovedDigit:
 
 def show_remedies(results: dict, names: Sequence[str]) -> None:
     """Show train and test accuracy of each recipe as two points, mean ± standard deviation, joined by the gap."""
-    figure = new_figure(10, 0.95 + 0.4 * len(names))
-    axes = figure.add_axes((0.28, 0.75 / (0.95 + 0.4 * len(names)), 0.7, 1 - 0.95 / (0.95 + 0.4 * len(names))))
+    height = 0.95 + 0.4 * len(names)
+    figure = new_figure(10, height)
+    axes = figure.add_axes((0.33, 0.75 / height, 0.65, 1 - 0.95 / height))
     for row, name in enumerate(names):
         means = []
         for key, colour, marker in (("train", BLUE, "o"), ("test", ORANGE, "s")):
@@ -94,7 +97,7 @@ def show_remedies(results: dict, names: Sequence[str]) -> None:
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="accuracy in percent", ylim=(len(names) - 0.4, -0.6))
     axes.grid(axis="x", color=PALE)
-    axes.legend(frameon=False, loc="upper left", ncols=2, bbox_to_anchor=(-0.42, -0.02), columnspacing=1)
+    axes.legend(frameon=False, loc="upper left", ncols=2, bbox_to_anchor=(-0.5, -0.02), columnspacing=1)
     told = "; ".join(f"{name} {mean_spread(values(results, name, 'test accuracy'))[0]:.1%}" for name in names)
     show(figure, f"Train and test accuracy of each recipe, with error bars. Mean test accuracy: {told}.")
 
@@ -140,10 +143,9 @@ def _bars(axes: Axes, places: Sequence[float], shares: Sequence[float], colour: 
 
 def show_spread(shares: dict[str, Sequence[float]]) -> None:
     """Show accuracies (0 to 1) measured again and again, one row of points for each name."""
-    figure = new_figure(9, 1.0 + 0.55 * len(shares))
-    axes = figure.add_axes(
-        (0.3, 0.75 / (1.0 + 0.55 * len(shares)), 0.67, 0.55 * len(shares) / (1 + 0.55 * len(shares)))
-    )
+    height = 1 + 0.55 * len(shares)
+    figure = new_figure(9, height)
+    axes = figure.add_axes((0.3, 0.75 / height, 0.67, 0.55 * len(shares) / height))
     for row, numbers in enumerate(shares.values()):
         colour = RED if row else BLUE
         axes.plot([100 * v for v in numbers], [row] * len(numbers), "o", color=colour, markersize=10, alpha=0.6)
