@@ -15,6 +15,11 @@ PICTURE = "document.querySelector('.jp-deck-mod-visible .jp-RenderedImage img').
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
+def for_reading(cell) -> bool:
+    """Whether a cell belongs to an appendix, a long list to read and to search, that is not shown on stage."""
+    return "reading" in cell.metadata.get("tags", [])
+
+
 @by_name
 def test_every_section_starts_a_slide(path):
     notebook = nbformat.read(path, 4)
@@ -24,7 +29,8 @@ def test_every_section_starts_a_slide(path):
             continue
         heads = [at for at, line in enumerate(cell.source.splitlines()) if re.match("##? ", line)]
         if heads and "```" not in cell.source:
-            assert heads == [0] and kind == "slide", f"{cell.id}: a section begins its own slide"
+            assert heads == [0], f"{cell.id}: a section begins its own cell"
+            assert kind == ("skip" if for_reading(cell) else "slide"), f"{cell.id}: a section begins its own slide"
         if cell.source.startswith("### Exercise"):
             assert kind in ("slide", "subslide"), f"{cell.id}: an exercise begins its own slide"
 
@@ -48,7 +54,9 @@ def test_slide_types_are_those_of_the_extension(path):
     notebook = nbformat.read(path, 4)
     assert set(slide_types(notebook)) <= {"slide", "subslide", "fragment", "skip", "notes", None}
     for cell, kind in zip(notebook.cells, slide_types(notebook), strict=True):
-        if kind == "skip":
+        if for_reading(cell):
+            assert kind == "skip", f"{cell.id} is for reading, not for the stage"
+        elif kind == "skip":
             assert cell.cell_type == "code" and not cell.outputs, f"{cell.id} is skipped, but shows something"
         if kind == "notes":
             assert cell.cell_type == "markdown", f"{cell.id}: notes are prose"
