@@ -38,7 +38,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Rung:
-    """The runs of one recipe together: mean seconds, mean accuracy and its standard deviation over the seeds."""
+    """The runs of one recipe together: median seconds, mean accuracy and its standard deviation over the seeds."""
 
     recipe: Recipe
     seconds: float
@@ -65,7 +65,7 @@ def summary(runs: Iterable[Run], recipes: Iterable[Recipe] = LADDER) -> list[Run
         if mine:
             accuracies = [run.accuracy for run in mine]
             spread = statistics.stdev(accuracies) if len(mine) > 1 else 0.0
-            seconds = statistics.mean(run.seconds for run in mine)
+            seconds = statistics.median(run.seconds for run in mine)
             rungs.append(Rung(recipe, seconds, statistics.mean(accuracies), spread))
     return rungs
 
