@@ -161,7 +161,7 @@ def report(
     results: dict, names: Sequence[str], keys: Sequence[str] = ("train accuracy", "test accuracy", "gap")
 ) -> None:
     """Print one line for each recipe: mean ± standard deviation over its seeds, accuracies in percent."""
-    print(f"{'':<28}" + "".join(f"{key:>17}" for key in keys) + "   n")
+    print(f"{'':<30}" + "".join(f"{key:>17}" for key in keys) + "   n")
     for name in names:
         cells = []
         for key in keys:
@@ -170,7 +170,7 @@ def report(
             cells.append(f"{mean:.3f} ± {spread:.3f}" if small else f"{mean:.1%} ± {100 * spread:.1f}")
             if key == "epochs":
                 cells[-1] = f"{mean:.0f} ± {spread:.0f}"
-        print(f"{name:<28}" + "".join(f"{cell:>17}" for cell in cells) + f"{len(values(results, name, keys[0])):>4}")
+        print(f"{name:<30}" + "".join(f"{cell:>17}" for cell in cells) + f"{len(values(results, name, keys[0])):>4}")
 
 
 def main() -> None:
