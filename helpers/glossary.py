@@ -1,7 +1,7 @@
 """The series' terms, each with one sentence and the section that defines it.
 
-TERMS is the one place where they are written. The section is looked up in the notebook: the first that has the term
-in bold type or in its heading, so that a glossary entry cannot point to a section that has gone.
+TERMS is the one place where they are written. The section is looked up in the notebook: the one of that name, or the
+first that has the term in bold type or in its heading. So an entry cannot point to a section that has gone.
 """
 
 import re
@@ -18,8 +18,10 @@ TERMS = (
     ("1×1 convolution", "01", "mixes the channels of each pixel, as one small dense layer applied everywhere"),
     ("Adam", "05", "an optimiser that divides each weight's step by the typical size of its gradient"),
     ("attention", "02", "compares every token with every other, wherever they lie"),
+    ("augmentation", "07", "shows the network changed copies of the images that keep their label"),
     ("average pooling", "02", "keeps the mean of each window"),
     ("batch", "00", "the examples that are processed together and make one step"),
+    ("batch normalisation", "07", "gives each channel mean 0 and variance 1 over the batch, then scales and shifts it"),
     ("bias", "01", "a number added to an output, whatever the input"),
     ("chain rule", "05", "along a chain of operations the slopes multiply"),
     ("channel", "01", "one of the numbers that a pixel has, or one of the feature maps of a layer"),
@@ -29,7 +31,8 @@ TERMS = (
     ("dead unit", "03", "a unit that answers 0 to every input and gets no gradient"),
     ("depthwise convolution", "01", "a kernel for each channel by itself; no channels are mixed"),
     ("dilation", "01", "how many pixels apart the numbers of a kernel lie"),
-    ("dropout", "03", "sets random numbers to 0 in training and does nothing in use"),
+    ("dropout", "07", "sets random numbers to 0 in training and does nothing in use"),
+    ("early stopping", "07", "ends the training when the validation loss no longer falls"),
     ("epoch", "00", "one pass over the training set"),
     ("feature map", "01", "what a kernel answers at every place of the image"),
     ("flatten", "03", "lays the maps of each image out in one row"),
@@ -49,6 +52,7 @@ TERMS = (
     ("multiply-add", "01", "the unit of work: one product, added to a sum"),
     ("negative log-likelihood", "04", "minus the mean logarithm of the probability of the true class"),
     ("non-maximum suppression", "08", "keeps the best of boxes that overlap"),
+    ("overfitted", "07", "right on the training examples, and less often on others"),
     ("padding", "01", "a frame put around the image, usually of zeros"),
     ("position embedding", "02", "numbers added to a token that tell attention where it lies"),
     ("receptive field", "01", "the pixels of the image that can change a number"),
@@ -64,6 +68,7 @@ TERMS = (
     ("test set", "00", "examples kept aside to see what the network does with new ones"),
     ("translation equivariant", "01", "when the input shifts, the output shifts along"),
     ("transposed convolution", "08", "lays down a kernel for every number of a small map, to make a larger one"),
+    ("validation set", "07", "examples kept aside to choose by, so that the test set stays untouched"),
     ("vision transformer", "02", "cuts the image into patches and compares them by attention"),
     ("weight decay", "05", "adds a little of each weight to its gradient, so that it shrinks"),
     ("weight sharing", "01", "the same kernel is used at every place"),
@@ -99,7 +104,8 @@ def _entry(term: str, number: str, meaning: str, sections: dict[str, list[tuple[
     word = re.escape(re.sub(r" (unit|curve)$", "", term))
     bold = re.compile(rf"\*\*{word}( unit| curve)?s?\*\*", re.I)
     parts = [(name, *part) for name in sections if name.startswith(number) for part in sections[name]]
-    defining = [part for part in parts if bold.search(part[2])] or [p for p in parts if term.lower() in p[1].lower()]
+    named = [part for part in parts if part[1].lower() == term.lower()]
+    defining = named or [p for p in parts if bold.search(p[2])] or [p for p in parts if term.lower() in p[1].lower()]
     if not defining:
         raise ValueError(
             f"No section of notebook {number} has '{term}' in bold or in its heading: "
@@ -109,12 +115,12 @@ def _entry(term: str, number: str, meaning: str, sections: dict[str, list[tuple[
 
 
 def _sections(path: Path) -> list[tuple[str, str]]:
-    """(heading, text) of every section of a notebook, without the questions."""
+    """(heading, text) of every section of a notebook, without its title and its questions."""
     cells = nbformat.read(path, as_version=4).cells
     prose = [c.source for c in cells if c.cell_type == "markdown" and "question" not in c.metadata.get("tags", [])]
     text = re.sub(r"```.*?```", "", "\n\n".join(prose), flags=re.S)
     parts = re.split(r"^#+ (.+)$", text, flags=re.M)
-    return list(zip(parts[1::2], parts[2::2], strict=True))
+    return list(zip(parts[3::2], parts[4::2], strict=True))
 
 
 def show_glossary() -> None:
