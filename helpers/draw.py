@@ -10,7 +10,7 @@ from torch.nn.functional import interpolate
 
 from helpers.live import Picture, explore
 
-SIDE = 112  # pixels of the canvas along a side; the page shows each as 2x2
+SIDE = 112  # pixels of the canvas along a side; the page shows them larger
 BOX, SIZE = 20, 28  # pixels: the box that MNIST fitted the ink into, and the whole image
 
 CANVAS = """
@@ -63,11 +63,12 @@ function render({ model, el }) {
 export default { render };
 """.replace("SIDE", str(SIDE))
 
+# Legible on a slide of 1280x720, and low enough to stand on it above its picture.
 STYLE = """
-.digit-canvas { display: flex; gap: 24px; align-items: center; font-size: 16px; }
-.digit-canvas canvas { width: 224px; height: 224px; background: black; cursor: crosshair; touch-action: none; }
+.digit-canvas { display: flex; gap: 24px; align-items: center; font-size: 18px; }
+.digit-canvas canvas { width: 200px; height: 200px; background: black; cursor: crosshair; touch-action: none; }
 .digit-canvas [role=status] { font-weight: bold; }
-.digit-canvas button { font-size: 16px; padding: 6px 20px; }
+.digit-canvas button { font-size: 18px; padding: 6px 20px; }
 """
 
 
