@@ -111,7 +111,7 @@ class Drills(widgets.VBox):
         self._set()
 
     def __repr__(self) -> str:
-        return f"[Drills: {', '.join(KINDS)}. They work when the notebook runs.]"
+        return f"[Drills of {len(KINDS)} kinds. They work when the notebook runs.]"
 
     def _set(self) -> None:
         """Show the task of this kind and seed, without an answer."""
