@@ -101,7 +101,7 @@ def test_changing_the_input_is_refused_and_harms_nobody(name):
 
     def changes_its_input(first, *rest):
         result = copy.deepcopy(solution(first, *rest))
-        first += 1
+        first.copy_(first == 0)  # changes every number, also those of a mask
         return result
 
     assert "changes its input" in exercise.verdict(changes_its_input)
