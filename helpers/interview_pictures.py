@@ -20,7 +20,7 @@ class FoundDigits:
 
     def __init__(self, everywhere: Everywhere, canvas: Tensor, digit: Tensor | None = None) -> None:
         self.everywhere, self.canvas, self.digit = everywhere, canvas, digit
-        self.figure = new_figure(10, 3.8)
+        self.figure = new_figure(10, 3.6)
         left, right = self.figure.subplots(1, 2)
         self.figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.88, wspace=0.04)
         height, width = canvas.shape[1:]
