@@ -53,10 +53,11 @@ CHANNELS_LAST = replace(IN_MEMORY, name="channels last", channels_last=True)
 POOL_FIRST = replace(CHANNELS_LAST, name="pool before ReLU", pool_first=True)
 MOMENTUM = replace(POOL_FIRST, name="momentum", momentum=0.9, learning_rate=0.02, images=100_000)
 SCHEDULE = replace(MOMENTUM, name="schedule", schedule=True, learning_rate=0.1, images=30_000)
-MUON = replace(SCHEDULE, name="Muon", muon=True, learning_rate=0.1, momentum=0.8, images=12_000)
+MUON = replace(SCHEDULE, name="Muon", muon=True, learning_rate=0.1, momentum=0.8, images=15_000)
 SMOOTHING = replace(MUON, name="label smoothing", label_smoothing=0.3, images=7_000)
-BF16 = replace(SMOOTHING, name="bfloat16", bf16=True)
-LADDER = (PROGRAM, IN_MEMORY, CHANNELS_LAST, POOL_FIRST, MOMENTUM, SCHEDULE, MUON, SMOOTHING, BF16)
+LARGER_BATCH = replace(SMOOTHING, name="larger batch", batch_size=96)
+BF16 = replace(LARGER_BATCH, name="bfloat16", bf16=True)
+LADDER = (PROGRAM, IN_MEMORY, CHANNELS_LAST, POOL_FIRST, MOMENTUM, SCHEDULE, MUON, SMOOTHING, LARGER_BATCH, BF16)
 
 
 class PoolFirst(SimpleCNN):

@@ -8,7 +8,7 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from helpers.figures import BLUE, GREY, INK, ORANGE, PALE, new_figure, show
+from helpers.figures import BLUE, GREY, INK, ORANGE, PALE, draw_image, new_figure, show
 from helpers.ladder_study import Rung
 from helpers.live import draw_moving_part, draw_still_part
 from helpers.training import History
@@ -63,6 +63,19 @@ def show_confusion(matrix: Tensor) -> None:
     )
 
 
+def show_kernels(before: Tensor, after: Tensor) -> None:
+    """Show 32 kernels (32, 1, kh, kw) before and after a training, each scaled to its own largest value."""
+    figure = new_figure(10, 3.4)
+    for block, (name, kernels) in enumerate({"before": before, "after": after}.items()):
+        grid = figure.add_gridspec(2, 16, left=0.1, right=0.99, bottom=0.53 - 0.5 * block, top=0.97 - 0.5 * block)
+        figure.text(0.01, 0.75 - 0.5 * block, name, va="center")
+        for cell, kernel in zip(grid, kernels.cpu(), strict=True):
+            axes = figure.add_subplot(cell)
+            axes.axis("off")
+            draw_image(axes, kernel[0], signed=True)
+    show(figure, "The 32 kernels of conv1 before the training, and below them after it; most look much the same.")
+
+
 def show_failures(curves: dict[str, list[float]], names: Sequence[str]) -> None:
     """Show the losses of each of `names`, each beside the curve named "healthy"."""
     figure = new_figure(10, 3.4)
@@ -97,7 +110,7 @@ def show_schedule(factors: Sequence[float]) -> None:
 def show_ladder(rungs: Sequence[Rung]) -> None:
     """Show the seconds of each rung as bars on a logarithmic axis, with speed-up and accuracy beside them."""
     figure = new_figure(10, 0.42 * len(rungs) + 0.6)
-    axes = figure.add_axes((0.23, 0.16, 0.45, 0.82))
+    axes = figure.add_axes((0.27, 0.16, 0.41, 0.82))
     places = range(len(rungs))
     axes.barh(places, [rung.seconds for rung in rungs], color=BLUE, height=0.7)
     for place, rung in zip(places, rungs, strict=True):

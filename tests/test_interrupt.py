@@ -24,8 +24,8 @@ STOPPED = {
             "assert 0 < len(curves['healthy']) < 10_000; helpers.failures.STEPS = 10",
         ),
         "live-ladder": (
-            "from dataclasses import replace; short = ladder.SMOOTHING; ladder.SMOOTHING = ladder.PROGRAM",
-            "assert 0 <= run.accuracy < 1; ladder.SMOOTHING = replace(short, images=640)",
+            "from dataclasses import replace; short = ladder.LARGER_BATCH; ladder.LARGER_BATCH = ladder.PROGRAM",
+            "assert 0 <= run.accuracy < 1; ladder.LARGER_BATCH = replace(short, images=640)",
         ),
     },
 }

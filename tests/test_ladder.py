@@ -81,7 +81,7 @@ def test_the_schedule_rises_to_1_and_falls_towards_0():
 
 
 def test_the_fast_recipe_learns_in_one_pass(digits):
-    model = ladder.train(replace(ladder.SMOOTHING, images=3000), digits, seed=0, progress=False)
+    model = ladder.train(replace(ladder.LARGER_BATCH, images=3000), digits, seed=0, progress=False)
     test = load_digits(train=False, source="sample")
     assert (model(test.images).argmax(1) == test.labels).float().mean() > 0.8
 

@@ -6,7 +6,7 @@ Left out of the ordinary tests (norecursedirs in pyproject.toml), which measure 
 import pytest
 
 from helpers.data import DigitsUnavailable, load_digits
-from helpers.ladder import BF16, PROGRAM, SMOOTHING
+from helpers.ladder import BF16, LARGER_BATCH, PROGRAM
 from helpers.ladder_study import SEEDS, conditions, measure, summary
 
 
@@ -17,7 +17,7 @@ def rungs():
         sets = load_digits(train=True, source="disk"), load_digits(train=False, source="disk")
     except DigitsUnavailable as reason:
         pytest.skip(str(reason))
-    recipes = (PROGRAM, SMOOTHING, BF16)
+    recipes = (PROGRAM, LARGER_BATCH, BF16)
     runs = [measure(recipe, *sets, seed) for seed in SEEDS for recipe in recipes]
     found = summary(runs, recipes)
     print(f"\n{conditions()}")
