@@ -22,7 +22,7 @@ class FoundDigits:
         self.everywhere, self.canvas, self.digit = everywhere, canvas, digit
         self.figure = new_figure(10, 3.6)
         left, right = self.figure.subplots(1, 2)
-        self.figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.88, wspace=0.04)
+        self.figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.84, wspace=0.04)
         height, width = canvas.shape[1:]
         for axes in (left, right):
             axes.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xticks=[], yticks=[])
