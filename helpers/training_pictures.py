@@ -114,7 +114,7 @@ def show_ladder(rungs: Sequence[Rung]) -> None:
     places = range(len(rungs))
     axes.barh(places, [rung.seconds for rung in rungs], color=BLUE, height=0.7)
     for place, rung in zip(places, rungs, strict=True):
-        text = f"{rungs[0].seconds / rung.seconds:.0f}×   {rung.accuracy:.2%} ± {100 * rung.spread:.2f}"
+        text = f"{rungs[0].seconds / rung.seconds:.0f}×   {rung.spoken_accuracy()}"
         axes.text(1.03, place, text, transform=axes.get_yaxis_transform(), va="center")
     axes.set(yticks=places, yticklabels=[rung.recipe.name for rung in rungs], xscale="log", xlabel="seconds")
     axes.invert_yaxis()

@@ -1,5 +1,6 @@
 """The ladder of notebook 06: its rungs compute what they say, Muon is Muon, and the study keeps what it has."""
 
+from collections import Counter
 from dataclasses import fields, replace
 
 import pytest
@@ -143,7 +144,7 @@ def test_muon_refuses_what_has_no_rows():
 
 def test_the_study_goes_on_where_it_stopped(tmp_path, monkeypatch, digits):
     monkeypatch.setattr(ladder_study, "RESULTS", tmp_path / "ladder.json")
-    monkeypatch.setattr(ladder_study, "LADDER", rungs := (replace(ladder.SMOOTHING, images=64), ladder.MUON))
+    monkeypatch.setattr(ladder_study, "LADDER", (replace(ladder.SMOOTHING, images=64), ladder.MUON))
     monkeypatch.setattr(ladder_study, "load_digits", lambda train, source: digits)
     trained = []
 
@@ -160,13 +161,13 @@ def test_the_study_goes_on_where_it_stopped(tmp_path, monkeypatch, digits):
     kept, trained[:] = list(trained), []
     ladder_study.main()
     everything = ladder_study.load_runs(tmp_path / "ladder.json")
-    assert everything == kept + trained and len(everything) == len(rungs) * len(ladder_study.SEEDS)
+    assert everything == kept + trained and len(everything) == len(ladder_study.planned()) == 6
 
 
 def test_summary_gives_means_and_spread():
     runs = [ladder_study.Run(PROGRAM.name, seed, (10.0, 90.0, 20.0)[seed], 0.5 + 0.1 * seed) for seed in range(3)]
     (rung,) = ladder_study.summary(runs)
-    assert (rung.seconds, rung.accuracy, rung.spread) == pytest.approx((20.0, 0.6, 0.1))
+    assert (rung.seconds, rung.accuracy, rung.spread, rung.seeds) == pytest.approx((20.0, 0.6, 0.1, 3))
 
 
 def test_measure_tests_the_trained_weights_in_the_plain_network(digits):
@@ -182,7 +183,13 @@ def test_missing_results_name_the_command(tmp_path):
 
 def test_the_kept_results_are_complete():
     runs = ladder_study.load_runs()
-    assert {(run.rung, run.seed) for run in runs} == {(r.name, s) for r in LADDER for s in ladder_study.SEEDS}
+    assert [(run.rung, run.seed) for run in runs] == [(r.name, seed) for r, seed in ladder_study.planned()]
+
+
+def test_only_the_rungs_that_repeat_the_program_run_once():
+    count = Counter(recipe.name for recipe, _ in ladder_study.planned())
+    assert {name for name, n in count.items() if n == 1} == {recipe.name for recipe in LADDER[1:4]}
+    assert set(count.values()) == {1, 3} and count[PROGRAM.name] == 3
 
 
 def test_loss_curve_starts_alike_and_is_spoilt_by_one_argument(digits):

@@ -23,7 +23,7 @@ def rungs():
     print(f"\n{conditions()}")
     for rung in found:
         ratio = found[0].seconds / rung.seconds
-        print(f"{rung.recipe.name}: {rung.seconds:.2f} s, {ratio:.0f}x, {rung.accuracy:.2%} ± {100 * rung.spread:.2f}")
+        print(f"{rung.recipe.name}: {rung.seconds:.2f} s, {ratio:.0f}x, {rung.spoken_accuracy()}")
     return found
 
 
