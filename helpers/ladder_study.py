@@ -102,7 +102,7 @@ def planned() -> list[tuple[Recipe, int]]:
 
 def main() -> None:
     """Measure the runs that are missing and write all of them to RESULTS."""
-    runs = load_runs() if RESULTS.exists() else []
+    runs = load_runs(RESULTS) if RESULTS.exists() else []
     train_set, test_set = load_digits(train=True, source="disk"), load_digits(train=False, source="disk")
     for recipe, seed in planned():
         if not any((run.rung, run.seed) == (recipe.name, seed) for run in runs):

@@ -197,3 +197,14 @@ def test_loss_curve_starts_alike_and_is_spoilt_by_one_argument(digits):
     healthy, again, slow = (loss_curve(images, labels, **spoilt) for spoilt in ({}, {}, {"lr": 0.0}))
     assert healthy == again and healthy[0] == slow[0]
     assert healthy[-1] < 1.5 < 2 < min(slow)
+
+
+def test_the_readme_quotes_the_kept_results():
+    readme = (ladder_study.RESULTS.parent.parent / "README.md").read_text()
+    rungs = {rung.recipe.name: rung for rung in ladder_study.summary(ladder_study.load_runs())}
+    program, fp32, bf16 = rungs[PROGRAM.name], rungs[ladder.LARGER_BATCH.name], rungs[ladder.BF16.name]
+    assert f"{100 * program.accuracy:.2f} % of MNIST's test digits\nin {program.seconds:.1f} s" in readme
+    for rung in (fp32, bf16):
+        ratio = program.seconds / rung.seconds
+        quoted = f"{100 * rung.accuracy:.2f} % in {rung.seconds:.2f} s ({ratio:.0f} times faster)"
+        assert quoted in " ".join(readme.split())

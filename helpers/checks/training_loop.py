@@ -60,7 +60,7 @@ def _named_by_torch(losses: list[float], classes: int) -> str:
     values = torch.tensor(losses, dtype=torch.float64)
     if not values.isfinite().all() or values[-10:].mean() > 1.5 * values[0]:
         return "diverges"
-    return "stuck" if (values[-10:].mean() - math.log(classes)).abs() < 0.1 else "learns"
+    return "stuck" if values[-10:].mean() > math.log(classes) - 0.1 else "learns"
 
 
 def _by_the_last(losses: list[float], classes: int) -> str:
@@ -80,6 +80,7 @@ diagnose = Exercise(
         ([2.3, 3.9, 2.6] + [0.5] * 12, 10),
         ([2.3, float("nan")] + [2.3] * 10, 10),
         ([2.3] * 90 + [1.5] * 10, 10),
+        ([2.3] * 5 + [2.9] * 12, 10),
     ),
     mistakes=(
         (lambda c, k: _named_by_torch(c, 10), "ln 10 is for 10 classes only."),
@@ -87,6 +88,8 @@ diagnose = Exercise(
         (lambda c, k: _named_by_torch([x for x in c if x == x], k), "a NaN anywhere is a divergence."),
         (lambda c, k: "diverges" if max(c) > 1.5 * c[0] else _named_by_torch(c, k),
          "a peak on the way is no divergence when the last ten are low."),
+        (lambda c, k: "learns" if _named_by_torch(c, k) == "stuck" and sum(c[-10:]) / 10 > math.log(k) + 0.1
+         else _named_by_torch(c, k), "a mean far above ln(classes) has not learned either."),
         (lambda c, k: _named_by_torch([c[0]] + [sum(c) / len(c)] * 10, k), "take the last ten, not all."),
     ),
 )  # fmt: skip
