@@ -111,10 +111,11 @@ def optimizers_for(model: SimpleCNN, recipe: Recipe) -> list[Optimizer]:
     return [Muon(large, recipe.learning_rate, recipe.momentum), SGD(rest, recipe.learning_rate, recipe.momentum)]
 
 
-def train(recipe: Recipe, digits: Digits, seed: int = 0, progress: bool = True) -> SimpleCNN:
+def train(recipe: Recipe, digits: Digits, seed: int = 0, live: bool = True) -> SimpleCNN:
     """A SimpleCNN trained on the CPU as `recipe` says; `seed` fixes first weights and order.
 
-    JupyterLab's stop button ends the training cleanly, and the network as far as it has learned is returned.
+    With `live` it shows a progress bar, and JupyterLab's stop button ends it cleanly: the network as far as it has
+    learned is returned. Without, as for a measurement, KeyboardInterrupt is passed on: half a run is no result.
     """
     torch.manual_seed(seed)
     model = PoolFirst() if recipe.pool_first else SimpleCNN()
@@ -123,7 +124,7 @@ def train(recipe: Recipe, digits: Digits, seed: int = 0, progress: bool = True) 
     optimizers = optimizers_for(model, recipe)
     indices = shuffled(recipe.images, len(digits), recipe.batch_size)
     schedules = [LambdaLR(o, lambda step: factor(step, len(indices))) for o in optimizers if recipe.schedule]
-    bar = tqdm(total=len(indices), desc=recipe.name, leave=False, disable=not progress)
+    bar = tqdm(total=len(indices), desc=recipe.name, leave=False, disable=not live)
     try:
         for images, labels in batches(recipe, digits, indices):
             model.zero_grad()
@@ -134,6 +135,8 @@ def train(recipe: Recipe, digits: Digits, seed: int = 0, progress: bool = True) 
                 stepping.step()
             bar.update()
     except KeyboardInterrupt:
+        if not live:
+            raise
         print(f"Stopped after {bar.n} of {len(indices)} steps. The weights so far are kept.")
     finally:
         bar.close()

@@ -54,7 +54,7 @@ class Rung:
 def measure(recipe: Recipe, train_set: Digits, test_set: Digits, seed: int) -> Run:
     """Train by `recipe` against the clock, then test its weights in the plain SimpleCNN."""
     began = time.perf_counter()
-    trained = ladder.train(recipe, train_set, seed, progress=False)
+    trained = ladder.train(recipe, train_set, seed, live=False)
     seconds = time.perf_counter() - began
     model = SimpleCNN()
     model.load_state_dict(trained.state_dict())

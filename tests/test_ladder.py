@@ -26,7 +26,7 @@ def digits():
 def test_the_first_rung_is_the_program(digits, monkeypatch):
     """One epoch by the recipe is one epoch of the plain loop over the same batches."""
     few = load_digits(train=False, source="sample")
-    trained = ladder.train(replace(PROGRAM, images=len(few)), few, seed=3, progress=False)
+    trained = ladder.train(replace(PROGRAM, images=len(few)), few, seed=3, live=False)
     torch.manual_seed(3)
     model = SimpleCNN()
     order = ladder.shuffled(len(few), len(few), 64)
@@ -46,9 +46,7 @@ def test_one_change_at_a_time():
 @pytest.mark.parametrize("rung", LADDER[1:4], ids=lambda recipe: recipe.name)
 def test_cheaper_images_give_the_same_weights(digits, rung):
     """The first three rungs compute what the program computes, up to rounding."""
-    weights = [
-        ladder.train(replace(r, images=640), digits, seed=1, progress=False).state_dict() for r in (PROGRAM, rung)
-    ]
+    weights = [ladder.train(replace(r, images=640), digits, seed=1, live=False).state_dict() for r in (PROGRAM, rung)]
     torch.testing.assert_close(*weights, rtol=1e-3, atol=1e-5)
 
 
@@ -82,7 +80,7 @@ def test_the_schedule_rises_to_1_and_falls_towards_0():
 
 
 def test_the_fast_recipe_learns_in_one_pass(digits):
-    model = ladder.train(replace(ladder.LARGER_BATCH, images=3000), digits, seed=0, progress=False)
+    model = ladder.train(replace(ladder.LARGER_BATCH, images=3000), digits, seed=0, live=False)
     test = load_digits(train=False, source="sample")
     assert (model(test.images).argmax(1) == test.labels).float().mean() > 0.8
 
@@ -98,6 +96,8 @@ def test_stop_returns_the_network_so_far(digits, monkeypatch, capsys):
     stopped = ladder.train(replace(PROGRAM, images=640), digits, seed=0)
     assert not torch.equal(stopped.fc2.weight, untrained.fc2.weight)
     assert "Stopped after 1 of 10 steps" in capsys.readouterr().out
+    with pytest.raises(KeyboardInterrupt):
+        ladder_study.measure(replace(PROGRAM, images=640), digits, digits, seed=0)
 
 
 @pytest.mark.parametrize("shape", [(4, 9), (32, 32), (64, 288)])
