@@ -26,7 +26,7 @@ STOPPED = {
         ),
     },
 }
-SHORT_AGAIN = "EPOCHS = 1"
+SHORT_AGAIN = "EPOCHS = 2"  # the next cells compare two epochs
 
 
 @pytest.fixture
