@@ -151,7 +151,12 @@ def test_the_deck_and_a_drill_in_jupyterlab(page, lab):
     knew = deck.get_by_role("button", name="I knew it")
     page.wait_for_function("() => document.activeElement.textContent.includes('I knew it')")
     assert knew.is_enabled() and show.is_disabled()
+    # The buttons are enabled one after the other, and Tab would pass over the one that is not yet.
+    page.wait_for_function(
+        "missed => !missed.disabled", arg=deck.get_by_role("button", name="I missed it").element_handle()
+    )
     page.keyboard.press("Tab")
+    page.wait_for_function("() => document.activeElement.textContent.includes('I missed it')")
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.activeElement.textContent.includes('Show the answer')")
     deck.get_by_text("1 to come back").wait_for()
