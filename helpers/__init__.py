@@ -1,1 +1,16 @@
-"""The plumbing behind the notebooks: data, model, training, figures and exercise checks."""
+"""What the notebooks import. Files here are read in a lesson; each folder is a room with one job.
+
+model, from_scratch, backward, optimizers, training: the program and its parts, by hand.
+regularization: the remedies of notebook 07.    detection: digits found on a canvas, for notebook 08.
+data/      the digits: MNIST from disk or network, or the built-in sample
+figures/   the pictures that move, and the style of all others
+checks/    the exercises check themselves
+practice/  the deck of questions and the drills
+studies/   what is measured once and kept in data/
+publish/   saved outputs, slides and reading pages
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"

@@ -16,11 +16,13 @@ import pytest
 import urllib3
 from urllib3.util import Retry
 
+from helpers import NOTEBOOKS as FOLDER
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium found; on Debian: apt-get install -y chromium, then run the tests again"
 )
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
 def raw_mnist_files(images: int = 40) -> dict[str, bytes]:

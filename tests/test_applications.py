@@ -7,11 +7,11 @@ from conftest import NOTEBOOKS, needs_chromium, run_all
 from torch.nn import functional as F
 from torchvision.ops import box_iou
 
-from helpers import glossary
-from helpers.applications import SIDE, detect, features, scene, tally, train_on, windows
 from helpers.data import load_digits
-from helpers.interview_pictures import FoundDigits
-from helpers.pretrained import load_pretrained
+from helpers.detection import SIDE, detect, features, scene, tally, train_on, windows
+from helpers.figures.interview import FoundDigits
+from helpers.practice import glossary
+from helpers.studies.pretrained import load_pretrained
 
 MODEL = load_pretrained()
 DIGITS = load_digits(train=False, source="sample")

@@ -7,7 +7,7 @@ from torch import optim
 
 from helpers import backward
 from helpers.model import SimpleCNN
-from helpers.optimizer import SGD
+from helpers.optimizers import SGD
 
 CLOSE = {"rtol": 1e-9, "atol": 1e-9}
 

@@ -10,7 +10,7 @@ from conftest import NOTEBOOKS, solutions
 from torch import Tensor
 
 from helpers import checks
-from helpers.checking import Exercise
+from helpers.checks.exercise import Exercise
 
 EXERCISES = {name: value for name, value in vars(checks).items() if isinstance(value, Exercise)}
 SOLUTIONS = {name: source for path in NOTEBOOKS for name, source in solutions(nbformat.read(path, 4)).items()}

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import deck
-from helpers.deck import Queue, by_topic, collect, pages
-from helpers.practice import Practice, to_html
-from helpers.save_outputs import NOTEBOOKS
+from helpers import NOTEBOOKS
+from helpers.practice import deck
+from helpers.practice.deck import Queue, by_topic, collect, pages
+from helpers.practice.widgets import Practice, to_html
 
 QUESTIONS = collect()
 CELL = "**Q1. Why?**\n\n<details><summary>Answer</summary>\n\nBecause of `this`.\n\n</details>"
@@ -133,5 +133,5 @@ def test_notebook_08_was_saved_with_the_questions_as_they_are_now():
     ]
     assert saved == pages(QUESTIONS), (
         "A question changed after notebook 08 was saved. Save it again: "
-        "python -m helpers.save_outputs notebooks/08_interview.ipynb"
+        "python -m helpers.publish.save_outputs notebooks/08_interview.ipynb"
     )

@@ -7,12 +7,13 @@ import torch
 from conftest import needs_chromium, run_all
 from torch.utils.data import DataLoader
 
-from helpers import draw, pretrained
 from helpers.data import load_digits
-from helpers.draw import SIDE, DigitCanvas, ink_of, like_mnist
-from helpers.forward_pictures import Answers, activations
+from helpers.figures import canvas as draw
+from helpers.figures.canvas import SIDE, DigitCanvas, ink_of, like_mnist
+from helpers.figures.forward_pass import Answers, activations
 from helpers.model import SimpleCNN
-from helpers.pretrained import load_pretrained
+from helpers.studies import pretrained
+from helpers.studies.pretrained import load_pretrained
 from helpers.training import evaluate
 
 
@@ -112,7 +113,7 @@ def test_the_trained_weights_fit_and_read_the_built_in_digits(capsys):
 
 
 def test_missing_weights_are_named_with_the_command_that_makes_them(tmp_path):
-    with pytest.raises(FileNotFoundError, match="python -m helpers.pretrained"):
+    with pytest.raises(FileNotFoundError, match="python -m helpers.studies.pretrained"):
         load_pretrained(tmp_path / "simple_cnn.pt")
 
 

@@ -6,8 +6,8 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from helpers.drills import KINDS, make, parse
-from helpers.practice import Drills
+from helpers.practice.drills import KINDS, make, parse
+from helpers.practice.widgets import Drills
 
 SEEDS = range(300)
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import generalization as g
-from helpers import generalization_study as study
+from helpers import regularization as g
 from helpers.data import load_digits
-from helpers.generalization_pictures import Curves, MovedDigit, show_growth, show_remedies
+from helpers.figures.generalization import Curves, MovedDigit, show_growth, show_remedies
 from helpers.model import SimpleCNN
+from helpers.studies import generalization as study
 
 
 @pytest.fixture(scope="module")
@@ -292,7 +292,7 @@ def test_half_a_run_is_no_result(tiny, digits, monkeypatch, name):
 
 
 def test_missing_results_are_explained(tmp_path):
-    with pytest.raises(FileNotFoundError, match="python -m helpers.generalization_study"):
+    with pytest.raises(FileNotFoundError, match="python -m helpers.studies.generalization"):
         study.load(tmp_path / "none.json")
 
 
@@ -343,7 +343,7 @@ def test_moved_digit_shows_what_move_computes(few):
 
 def test_pictures_of_the_results_tell_their_means(monkeypatch):
     told = []
-    monkeypatch.setattr("helpers.generalization_pictures.show", lambda figure, alt: told.append(alt))
+    monkeypatch.setattr("helpers.figures.generalization.show", lambda figure, alt: told.append(alt))
     results = json.loads(json.dumps({"runs": {}}))
     for k, a in enumerate((0.90, 0.94)):
         results["runs"] |= {

@@ -9,12 +9,12 @@ from torch import nn
 from torch.optim import SGD
 from torch.utils.data import DataLoader
 
-from helpers import ladder, ladder_study
 from helpers.data import load_digits
 from helpers.failures import loss_curve
-from helpers.ladder import LADDER, PROGRAM, OneByOne, PoolFirst, Recipe
 from helpers.model import SimpleCNN
 from helpers.muon import Muon, orthogonalize
+from helpers.studies import ladder, ladder_study
+from helpers.studies.ladder import LADDER, PROGRAM, OneByOne, PoolFirst, Recipe
 from helpers.training import train_one_epoch
 
 
@@ -177,7 +177,7 @@ def test_measure_tests_the_trained_weights_in_the_plain_network(digits):
 
 
 def test_missing_results_name_the_command(tmp_path):
-    with pytest.raises(FileNotFoundError, match="python -m helpers.ladder_study"):
+    with pytest.raises(FileNotFoundError, match="python -m helpers.studies.ladder_study"):
         ladder_study.load_runs(tmp_path / "none.json")
 
 

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 from conftest import CHROMIUM, NOTEBOOKS, solutions, solve_exercises
 
-from helpers.save_outputs import NOTEBOOKS as FOLDER
-from helpers.save_outputs import run
+from helpers import NOTEBOOKS as FOLDER
+from helpers import ROOT
+from helpers.publish.save_outputs import run
 
-ROOT = FOLDER.parent
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 

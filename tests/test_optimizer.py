@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import optim
 
-from helpers.optimizer import SGD
+from helpers.optimizers import SGD
 
 CHOICES = {
     "momentum": (0, 0.9),

@@ -12,7 +12,8 @@ import nbformat
 import pytest
 from conftest import NOTEBOOKS
 
-ROOT = Path(__file__).parent.parent
+from helpers import ROOT
+
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for path in (ROOT / "helpers").rglob("*.py")

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from helpers.sample_digits import SKELETONS, draw_digits
+from helpers.data.sample import SKELETONS, draw_digits
 
 COUNT = 1000
 
@@ -106,7 +106,7 @@ def test_ways_of_writing_look_different(monkeypatch, digit):
     drawn = []
     for row in (row for row in SKELETONS if row[0] == digit):
         one_each[digit] = row
-        monkeypatch.setattr("helpers.sample_digits.SKELETONS", one_each)
+        monkeypatch.setattr("helpers.data.sample.SKELETONS", one_each)
         images, labels = draw_digits(50, seed=5)  # five of each digit, shaken alike whatever the path
         drawn.append(images[labels == digit].astype(float))
     gaps = [np.abs(a - b).mean() for i, a in enumerate(drawn) for b in drawn[:i]]
@@ -134,7 +134,7 @@ def test_numpy_integers_are_integers(digits):
 
 def test_importing_it_needs_numpy_alone():
     heavy = "{'torch', 'torchvision', 'scipy', 'matplotlib'}"
-    code = f"import sys, helpers.sample_digits; print(sorted({heavy} & sys.modules.keys()))"
+    code = f"import sys, helpers.data.sample; print(sorted({heavy} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

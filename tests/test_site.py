@@ -7,7 +7,6 @@ import threading
 from copy import copy
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,9 +14,9 @@ from bs4 import BeautifulSoup
 from conftest import NOTEBOOKS, needs_chromium, serious_findings
 from sphinx.errors import ExtensionError
 
-from helpers import reading_pages
+from helpers import ROOT
+from helpers.publish import reading_pages
 
-ROOT = Path(__file__).parent.parent
 PAGES = ["index.html", *(f"{path.stem}.html" for path in NOTEBOOKS), "search.html"]
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 by_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -1,16 +1,16 @@
 """The notebooks as slides: how they are cut, and every slide of every notebook measured in real JupyterLab."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import NOTEBOOKS, needs_chromium, open_notebook, run_all
 from deck import ACTIVE, LEAST_POINTS, forward, slide_types, start_deck, walk_deck
 
-from helpers.slides import DECK_METADATA
+from helpers import ROOT
+from helpers.publish.slides import DECK_METADATA
 
-HELPERS = Path(__file__).parent.parent / "helpers"
+HELPERS = ROOT / "helpers"
 PICTURE = "document.querySelector('.jp-deck-mod-visible .jp-RenderedImage img').src"
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 

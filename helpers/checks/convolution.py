@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
-from helpers.checking import Exercise
 from helpers.checks.cases import small_image
+from helpers.checks.exercise import Exercise
 
 
 def _measured_output_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:

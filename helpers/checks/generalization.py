@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn, optim
 
-from helpers.checking import Exercise
+from helpers.checks.exercise import Exercise
 
 mean_and_spread = Exercise(
     solve=lambda values: (float(np.mean(values)), float(np.std(values, ddof=1))),

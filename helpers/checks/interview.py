@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torchvision.ops import box_iou
 
-from helpers.checking import Exercise
+from helpers.checks.exercise import Exercise
 
 Box = tuple[float, float, float, float]
 

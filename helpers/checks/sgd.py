@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, optim
 from torch.nn import functional as F
 
-from helpers.checking import Exercise
+from helpers.checks.exercise import Exercise
 
 
 def _measured_descent(w: float, lr: float, steps: int) -> float:

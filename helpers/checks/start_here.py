@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from helpers.checking import Exercise
+from helpers.checks.exercise import Exercise
 
 normalize = Exercise(
     solve=lambda byte: float(torch.tensor(byte, dtype=torch.float64).div(255).sub(0.5).div(0.5)),

@@ -6,8 +6,8 @@ Left out of the ordinary tests (norecursedirs in pyproject.toml), which measure 
 import pytest
 
 from helpers.data import DigitsUnavailable, load_digits
-from helpers.ladder import BF16, LARGER_BATCH, PROGRAM
-from helpers.ladder_study import SEEDS, conditions, measure, summary
+from helpers.studies.ladder import BF16, LARGER_BATCH, PROGRAM
+from helpers.studies.ladder_study import SEEDS, conditions, measure, summary
 
 
 @pytest.fixture(scope="module")

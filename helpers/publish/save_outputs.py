@@ -1,4 +1,4 @@
-"""Execute notebooks in a fresh kernel and save them with clean outputs: `python -m helpers.save_outputs`.
+"""Execute notebooks in a fresh kernel and save them with clean outputs: `python -m helpers.publish.save_outputs`.
 
 With no arguments every notebook of `notebooks/` is executed, in order; otherwise the files named.
 """
@@ -11,9 +11,9 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from helpers.slides import DECK_METADATA
+from helpers import NOTEBOOKS
+from helpers.publish.slides import DECK_METADATA
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 CELL_TIMEOUT = 600  # seconds; nbclient would otherwise wait for ever
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PROGRESS_BAR = re.compile(r"\d+%\|")

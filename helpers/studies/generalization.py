@@ -1,4 +1,4 @@
-"""The full measurements of notebook 07: `python -m helpers.generalization_study` makes the file in `data/` again.
+"""The full measurements of notebook 07: `python -m helpers.studies.generalization` makes the file in `data/` again.
 
 Each run trains one network on a few training digits and tests it once, on all test digits. A run's seed decides
 which training digits it gets, the first weights and the order. Finished runs are written to the file at once, and
@@ -17,11 +17,12 @@ import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from helpers import generalization as g
+from helpers import ROOT
+from helpers import regularization as g
 from helpers.data import Digits, load_digits
 from helpers.model import SimpleCNN
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = ROOT / "data"
 FILE, OWN_FILE = DATA / "generalization.json", DATA / "generalization_own.json"
 VALIDATION_SHARE = 0.2  # of the digits at hand, where training stops early
 SIZES = (100, 300, 1000, 3000, 10_000)
@@ -131,7 +132,7 @@ def study(file: Path = OWN_FILE) -> dict:
 def load(file: Path = FILE) -> dict:
     """The results in `file`; by default those that come with the project. Raises FileNotFoundError with what to do."""
     if not file.exists():
-        raise FileNotFoundError(f"No results in {file.name}: make them with python -m helpers.generalization_study")
+        raise FileNotFoundError(f"No results in {file.name}: make them with python -m helpers.studies.generalization")
     return json.loads(file.read_text())
 
 

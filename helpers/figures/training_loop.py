@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from helpers.figures import BLUE, GREY, INK, ORANGE, PALE, draw_image, new_figure, show
-from helpers.ladder_study import Rung
-from helpers.live import draw_moving_part, draw_still_part
+from helpers.figures.live import draw_moving_part, draw_still_part
+from helpers.studies.ladder_study import Rung
 from helpers.training import History
 
 EVERY = 20  # steps between two pictures of the live curve: drawing then costs a small part of the training

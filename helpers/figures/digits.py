@@ -4,9 +4,9 @@ import torch
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
-from helpers.conv_pictures import EDGE, write_numbers
 from helpers.data import Digits
 from helpers.figures import BLUE, GREEN, INK, ORANGE, PALE, RED, new_figure, show
+from helpers.figures.convolution import EDGE, write_numbers
 from helpers.training import History, device_of
 
 

@@ -6,7 +6,7 @@ import torch
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from helpers.applications import LEAST, SIDE, STRIDE, Everywhere, detect
+from helpers.detection import LEAST, SIDE, STRIDE, Everywhere, detect
 from helpers.figures import BLUE, GREY, INK, ORANGE, RED, new_figure, show
 
 MOST_BOXES = 12  # more boxes than this are not drawn

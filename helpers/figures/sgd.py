@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from torch import Tensor
 from torch.nn.functional import pad
 
-from helpers.conv_pictures import NumberWindow
 from helpers.figures import BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, RED, new_figure, show
+from helpers.figures.convolution import NumberWindow
 
 MINIMUM = 3.0  # of the curve (w - 3)²
 FLATNESS = 20  # the bowl (w - 3)² + v² / 20 is 20 times less curved along v

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from IPython.display import Markdown, display
 
-from helpers.save_outputs import NOTEBOOKS
+from helpers import NOTEBOOKS
 
 # term, number of the notebook that defines it, one sentence
 TERMS = (
@@ -109,7 +109,7 @@ def _entry(term: str, number: str, meaning: str, sections: dict[str, list[tuple[
     if not defining:
         raise ValueError(
             f"No section of notebook {number} has '{term}' in bold or in its heading: "
-            "correct the notebook or helpers.glossary."
+            "correct the notebook or helpers.practice.glossary."
         )
     return Entry(term, meaning, *defining[0][:2])
 

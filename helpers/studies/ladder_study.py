@@ -1,4 +1,4 @@
-"""Measure the ladder: `python -m helpers.ladder_study` writes data/ladder.json, which notebook 06 shows.
+"""Measure the ladder: `python -m helpers.studies.ladder_study` writes data/ladder.json, which notebook 06 shows.
 
 Every rung is trained on MNIST's training images and tested on all its test images. Rungs take turns, so that a machine
 that grows slower is slow for all of them. The clock runs from the digits as bytes in
@@ -16,13 +16,14 @@ from pathlib import Path
 import torch
 from torch.utils.data import DataLoader
 
-from helpers import ladder
+from helpers import ROOT
 from helpers.data import Digits, load_digits
-from helpers.ladder import LADDER, PROGRAM, Recipe
 from helpers.model import SimpleCNN
+from helpers.studies import ladder
+from helpers.studies.ladder import LADDER, PROGRAM, Recipe
 from helpers.training import evaluate
 
-RESULTS = Path(__file__).resolve().parent.parent / "data" / "ladder.json"
+RESULTS = ROOT / "data" / "ladder.json"
 SEEDS = (0, 1, 2)
 
 
@@ -78,7 +79,7 @@ def summary(runs: Iterable[Run], recipes: Iterable[Recipe] = LADDER) -> list[Run
 def load_runs(path: Path = RESULTS) -> list[Run]:
     """The runs that were measured and kept. Raises FileNotFoundError, naming the command, when there is no file."""
     if not path.exists():
-        raise FileNotFoundError(f"No results in {path.name}: measure them with python -m helpers.ladder_study")
+        raise FileNotFoundError(f"No results in {path.name}: measure them with python -m helpers.studies.ladder_study")
     return [Run(**run) for run in json.loads(path.read_text())["runs"]]
 
 

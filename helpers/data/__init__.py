@@ -18,7 +18,8 @@ from torch import Tensor
 from torch.utils.data import TensorDataset
 from torchvision.datasets import MNIST
 
-from helpers.sample_digits import draw_digits
+from helpers import ROOT
+from helpers.data.sample import draw_digits
 
 ENVIRONMENT_VARIABLE = "MNIST_ROOT"
 SOURCES = ("disk", "download", "sample")
@@ -54,7 +55,7 @@ def normalize(pixels: Tensor) -> Tensor:
 def load_digits(train: bool = True, source: str = "auto", root: str | Path | None = None) -> Digits:
     """The training digits, or with train=False the test digits; prints one line on where they come from.
 
-    source: "auto" tries "disk", then "download", then "sample" (drawn by `helpers.sample_digits`: 12,000
+    source: "auto" tries "disk", then "download", then "sample" (drawn by `helpers.data.sample`: 12,000
         for training, 2,000 for the test); or the name of the only one to try.
     root: the folder of MNIST; by default MNIST_ROOT or, where that is not set, `data/`.
     Raises ValueError for an unknown source, DigitsUnavailable when the only one asked for cannot be had.
@@ -95,8 +96,7 @@ def default_root() -> Path:
     """The folder MNIST is kept in: MNIST_ROOT where set, else `data/` of this project."""
     if named := os.environ.get(ENVIRONMENT_VARIABLE):
         return Path(named).expanduser()
-    project = Path(__file__).resolve().parent.parent
-    return (project if (project / "pyproject.toml").exists() else Path.cwd()) / "data"
+    return (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "data"
 
 
 def _from_disk(root: Path, train: bool) -> tuple[Digits, str]:

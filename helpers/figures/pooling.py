@@ -5,8 +5,8 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 from torch.nn.functional import pad
 
-from helpers.conv_pictures import EDGE, write_numbers
 from helpers.figures import INK, new_figure
+from helpers.figures.convolution import EDGE, write_numbers
 from helpers.from_scratch import avg_pool2d, conv2d, max_pool2d, relu
 
 POOLS = {"max": max_pool2d, "average": avg_pool2d}

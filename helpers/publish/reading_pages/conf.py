@@ -1,13 +1,13 @@
 """How Sphinx makes the reading pages, a site of the saved notebooks. Nothing is executed.
 
-Build them with `python -m sphinx -M html notebooks site -c helpers/reading_pages`: this folder holds what only the
-site needs, so that learners find nothing but notebooks in theirs. Sphinx wants the front page, index.md, in it.
+Build them with `python -m sphinx -M html notebooks site -c helpers/publish/reading_pages`: this folder holds what only
+the site needs, so that learners find nothing but notebooks in theirs. Sphinx wants the front page, index.md, there.
 """
 
 from operator import methodcaller
 
 project = "A CNN, cell by cell"
-extensions = ["myst_nb", "helpers.reading_pages"]
+extensions = ["myst_nb", "helpers.publish.reading_pages"]
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
 nb_execution_mode = "off"

@@ -1,4 +1,4 @@
-"""A trained SimpleCNN in a small file, made by this project: `python -m helpers.pretrained` makes it again.
+"""A trained SimpleCNN in a small file, made by this project: `python -m helpers.studies.pretrained` makes it again.
 
 The file in `data/` was trained on the 60,000 digits of MNIST and the 12,000 of the built-in sample together, each
 digit turned, sheared, scaled and moved a little, so that it also reads digits drawn with a mouse. It reads 99.36 %
@@ -14,11 +14,12 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
+from helpers import ROOT
 from helpers.data import Digits, load_digits
 from helpers.model import SimpleCNN
 from helpers.training import evaluate
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "data" / "simple_cnn.pt"
+WEIGHTS = ROOT / "data" / "simple_cnn.pt"
 EPOCHS, BATCH_SIZE, LARGEST_RATE, SEED = 4, 128, 0.15, 0
 
 
@@ -28,7 +29,9 @@ def load_pretrained(path: Path = WEIGHTS) -> SimpleCNN:
     Raises FileNotFoundError, naming the command that makes the file, when it is not there.
     """
     if not path.exists():
-        raise FileNotFoundError(f"No weights in {path.name}: make the file again with python -m helpers.pretrained")
+        raise FileNotFoundError(
+            f"No weights in {path.name}: make the file again with python -m helpers.studies.pretrained"
+        )
     # weights_only: a file of tensors is read, never code (https://pytorch.org/docs/stable/generated/torch.load.html)
     halves = torch.load(path, weights_only=True)
     model = SimpleCNN()

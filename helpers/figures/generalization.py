@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from helpers.figures import BLUE, GREEN, GREY, INK, ORANGE, PALE, RED, new_figure, show
-from helpers.generalization import Watch, move
-from helpers.generalization_study import mean_spread, values
 from helpers.refusals import require
+from helpers.regularization import Watch, move
+from helpers.studies.generalization import mean_spread, values
 
 LOOKS = {"train": (BLUE, "-"), "validation": (GREEN, "-."), "test": (ORANGE, "--")}  # colour and dashes of a curve
 FLOOR = 0.003  # a smaller loss is drawn here

@@ -6,9 +6,9 @@ import ipywidgets as widgets
 import mistune
 from IPython.display import Markdown, display
 
-from helpers.deck import Question, Queue, by_topic
-from helpers.drills import KINDS, make, parse
-from helpers.live import choice
+from helpers.figures.live import choice
+from helpers.practice.deck import Question, Queue, by_topic
+from helpers.practice.drills import KINDS, make, parse
 
 # JupyterLab's own class for rendered text gives code and links their usual look.
 WIDE = {"description_width": "initial", "font_size": "18px"}

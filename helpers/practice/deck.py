@@ -22,7 +22,7 @@ from pathlib import Path
 import nbformat
 from IPython.display import Markdown, display
 
-from helpers.save_outputs import NOTEBOOKS
+from helpers import NOTEBOOKS
 
 # The topic of each notebook, by the number in its name; these are all the topics there are.
 TOPIC_OF = {
@@ -77,7 +77,7 @@ def _questions(path: Path) -> list[Question]:
             continue
         parts = FORM.fullmatch(cell.source.strip())
         if parts is None:
-            raise ValueError(f"{path.name}, cell {cell.id}: expected the form that helpers.deck shows")
+            raise ValueError(f"{path.name}, cell {cell.id}: expected the form that helpers.practice.deck shows")
         topic = cell.metadata.get("topic", TOPIC_OF.get(path.name[:2]))
         if topic not in TOPICS:
             raise ValueError(f"{path.name}, cell {cell.id}: the topic is {topic!r}, expected one of {TOPICS}")

@@ -10,8 +10,8 @@ from matplotlib.image import AxesImage
 from torch import Tensor
 from torch.nn import functional as F
 
-from helpers.draw import ink_of, like_mnist
 from helpers.figures import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, SKY, new_figure, show
+from helpers.figures.canvas import ink_of, like_mnist
 from helpers.model import SimpleCNN
 
 SIGNED = colormaps["PuOr"].with_extremes(bad=PALE)  # orange below zero, white at zero, purple above

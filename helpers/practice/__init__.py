@@ -1,0 +1,1 @@
+"""What the reader clicks through: the deck of questions and the drills."""

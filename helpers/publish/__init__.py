@@ -1,0 +1,1 @@
+"""What makes the saved notebooks and the reading pages."""
