@@ -1,8 +1,14 @@
 """SimpleCNN, the network that the whole series opens."""
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from helpers import ROOT
+
+WEIGHTS = ROOT / "data" / "simple_cnn.pt"
 
 
 class SimpleCNN(nn.Module):
@@ -32,3 +38,17 @@ class SimpleCNN(nn.Module):
         x = torch.flatten(x, 1)
         x = F.relu(self.fc1(x))
         return self.fc2(x)
+
+
+def load_pretrained(path: Path = WEIGHTS) -> SimpleCNN:
+    """A trained SimpleCNN in eval mode, on the CPU; helpers.studies.pretrained says how it learned.
+
+    Raises FileNotFoundError, naming the command that makes the file, when it is not there.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"No weights in {path.name}: make it again with python -m helpers.studies.pretrained")
+    # weights_only: a file of tensors is read, never code (https://pytorch.org/docs/stable/generated/torch.load.html)
+    halves = torch.load(path, weights_only=True)
+    model = SimpleCNN()
+    model.load_state_dict({name: half.float() for name, half in halves.items()})
+    return model.eval()

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
@@ -87,18 +88,29 @@ def train_one_epoch(
     after_step: Callable[[float], None] = lambda loss: None,
 ) -> float:
     """One pass over `loader`; returns the average of the batch losses (nats), each of them told to `after_step`."""
-    device, loss_function = device_of(model), nn.CrossEntropyLoss()
+    device = device_of(model)
     model.train()
     total = 0.0
     for images, labels in tqdm(loader, desc=label, leave=False):
-        images, labels = images.to(device), labels.to(device)
-        optimizer.zero_grad()
-        loss = loss_function(model(images), labels)
-        loss.backward()
-        optimizer.step()
-        total += loss.item()
-        after_step(loss.item())
+        loss = train_step(model, optimizer, images.to(device), labels.to(device))
+        total += loss
+        after_step(loss)
     return total / len(loader)
+
+
+def train_step(
+    model: nn.Module,
+    optimizer: Optimizer,
+    images: Tensor,
+    labels: Tensor,
+    criterion: Callable[[Tensor, Tensor], Tensor] = F.cross_entropy,
+) -> float:
+    """Change the weights once, by a batch: images (N, ...), labels (N,); returns the loss before the change (nats)."""
+    optimizer.zero_grad()
+    loss = criterion(model(images), labels)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
 
 
 @torch.no_grad()

@@ -2,12 +2,10 @@
 
 from playwright.sync_api import Page
 
-from helpers.figures import DPI
-
 SCREEN = {"width": 1280, "height": 720}
 SMALLEST = 18  # px, for text read from the back row
 LEAST_POINTS = 14  # the smallest letters in the figures of helpers
-IN_FIGURES = LEAST_POINTS * DPI / 72  # px, in a figure of natural size
+IN_FIGURES = LEAST_POINTS * 100 / 72  # px, in a figure of natural size, 100 dots an inch
 ACTIVE = "[...document.querySelectorAll('.jp-Notebook .jp-Cell')].findIndex(c => c.matches('.jp-mod-active'))"
 
 # The complaints about the slide on the screen, its folds closed or open.

@@ -11,9 +11,8 @@ from helpers.data import load_digits
 from helpers.figures import canvas as draw
 from helpers.figures.canvas import SIDE, DigitCanvas, ink_of, like_mnist
 from helpers.figures.forward_pass import Answers, activations
-from helpers.model import SimpleCNN
+from helpers.model import SimpleCNN, load_pretrained
 from helpers.studies import pretrained
-from helpers.studies.pretrained import load_pretrained
 from helpers.training import evaluate
 
 
@@ -79,8 +78,8 @@ def test_no_ink_is_black_and_has_a_neutral_answer():
     for value in (b"", bytes(SIDE * SIDE)):
         assert torch.equal(like_mnist(ink_of(value)), -torch.ones(1, 28, 28))
         answers = Answers(SimpleCNN())
-        answers.update(drawing=value)
-        assert answers.title.get_text() == "nothing drawn yet" and "nothing drawn yet" in answers.alt
+        alt = answers.update(drawing=value)
+        assert answers.title.get_text() == "nothing drawn yet" and "nothing drawn yet" in alt
         assert [bar.get_height() for bar in answers.bars] == [0] * 10
 
 

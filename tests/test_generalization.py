@@ -325,8 +325,7 @@ def test_curves_write_the_numbers_of_the_epoch(few):
     watch.accuracy, watch.loss = {"train": [0.5, 0.75]}, {"train": [1.25, 0.5]}
     picture = Curves(watch)
     for epoch, told in ((1, "train 50.0%; loss train 1.250"), (9, "at epoch 2: accuracy train 75.0%")):
-        picture.update(epoch=epoch)
-        assert told in picture.alt
+        assert told in picture.update(epoch=epoch)
 
 
 def test_curves_of_a_training_stopped_at_once_say_what_to_do(few):

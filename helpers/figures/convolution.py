@@ -31,9 +31,8 @@ class NumberWindow:
         self.target = right.add_patch(Rectangle((0, 0), 1, 1, zorder=3, **EDGE))
         self.sum = self.figure.text(0.5, 0.05, "", ha="center", fontsize=17, color=INK)
         self.moving = [*self.cells, self.window, self.target, self.sum]
-        self.alt = ""
 
-    def update(self, row: int, column: int) -> None:
+    def update(self, row: int, column: int) -> str:
         """Put the window at `row`, `column` of the feature map; the pixels after it stay hidden."""
         kh, kw = self.kernel.shape
         patch = self.image[row : row + kh, column : column + kw]
@@ -44,7 +43,7 @@ class NumberWindow:
         for index, cell in enumerate(self.cells):
             cell.set_visible(index <= row * self.output.shape[1] + column)
         self.sum.set_text(" + ".join(terms) + f" = {total}")
-        self.alt = f"The window at row {row}, column {column} of the feature map: {self.sum.get_text()}."
+        return f"The window at row {row}, column {column} of the feature map: {self.sum.get_text()}."
 
 
 class SlidingWindow:
@@ -68,14 +67,13 @@ class SlidingWindow:
         self.kernel_cells = write_numbers(kernel, torch.zeros(3, 3), "kernel", 13)
         self.value = self.right.set_title("")
         self.moving = [self.map, self.window, self.target, *self.patch_cells, *self.kernel_cells, self.value]
-        self.alt = ""
 
     def _axes(self, *place: float) -> Axes:
         axes = self.figure.add_axes(place)
         axes.axis("off")
         return axes
 
-    def update(self, row: int, column: int, kernel: Tensor) -> None:
+    def update(self, row: int, column: int, kernel: Tensor) -> str:
         """Put the window on pixel `row`, `column` (0 to 27) and use this 3x3 kernel."""
         kernel = torch.as_tensor(kernel, dtype=torch.float32)
         patch = self.padded[row : row + 3, column : column + 3]
@@ -89,7 +87,7 @@ class SlidingWindow:
         self.window.set_xy((column - 0.5, row - 0.5))
         self.target.set_xy((column - 0.5, row - 0.5))
         self.value.set_text(f"sum of products: {float(output[row, column]):.2f}")
-        self.alt = (
+        return (
             f"Left the digit with the window on row {row}, column {column}; in the middle patch and kernel; "
             f"right the feature map, where this pixel is {float(output[row, column]):.2f}."
         )
@@ -121,9 +119,8 @@ class Geometry:
             grids.append(axes.vlines(lines, 0, side, colors="white", linewidth=2))
         self.formula = self.figure.text(0.5, 0.04, "", ha="center", fontsize=18, color=INK)
         self.moving = [*self.images, *grids, self.formula]
-        self.alt = ""
 
-    def update(self, size: int, kernel: int, stride: int, padding: int, dilation: int, place: int = 0) -> None:
+    def update(self, size: int, kernel: int, stride: int, padding: int, dilation: int, place: int = 0) -> str:
         """Draw the window's `place`-th place (counted along the rows) on a `size` x `size` image."""
         reach = dilation * (kernel - 1) + 1
         out = (size + 2 * padding - reach) // stride + 1 if size + 2 * padding >= reach else 0
@@ -139,15 +136,15 @@ class Geometry:
             result[row, column] = self.TAP
         for artist, cells in zip(self.images, (image, result), strict=True):
             artist.set_data(cells)
-        self._say(size, kernel, stride, padding, dilation, out)
+        return self._say(size, kernel, stride, padding, dilation, out)
 
-    def _say(self, size: int, kernel: int, stride: int, padding: int, dilation: int, out: int) -> None:
+    def _say(self, size: int, kernel: int, stride: int, padding: int, dilation: int, out: int) -> str:
         formula = f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1 = {out}"
         if out == 0:
             formula = f"a reach of {dilation * (kernel - 1) + 1} does not fit into {size} + 2·{padding} pixels"
         self.formula.set_text(formula)
         settings = f"stride {stride}, padding {padding} and dilation {dilation}"
-        self.alt = f"A {kernel}x{kernel} kernel with {settings} on an image of {size}x{size}: {formula}."
+        return f"A {kernel}x{kernel} kernel with {settings} on an image of {size}x{size}: {formula}."
 
 
 def write_numbers(axes: Axes, numbers: Tensor, title: str, fontsize: int = 17) -> list:

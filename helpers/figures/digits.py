@@ -31,16 +31,15 @@ class PixelNumbers:
         self.scaled = write_numbers(axes[2], zeros, "after ToTensor, Normalize", 13)
         self.window = axes[0].add_patch(Rectangle((0, 0), self.SIDE, self.SIDE, **EDGE))
         self.moving = [self.window, *self.raw, *self.scaled]
-        self.alt = ""
 
-    def update(self, row: int, column: int) -> None:
+    def update(self, row: int, column: int) -> str:
         """Put the window's top left corner on pixel `row`, `column`."""
         patch = self.pixels[row : row + self.SIDE, column : column + self.SIDE].flatten().tolist()
         self.window.set_xy((column - 0.5, row - 0.5))
         for raw, scaled, byte in zip(self.raw, self.scaled, patch, strict=True):
             raw.set_text(str(byte))
             scaled.set_text(f"{byte / 255 * 2 - 1:.2f}")
-        self.alt = f"A digit, and its {self.SIDE}×{self.SIDE} pixels from row {row}, column {column} as numbers."
+        return f"A digit, and its {self.SIDE}×{self.SIDE} pixels from row {row}, column {column} as numbers."
 
 
 class Prediction:
@@ -62,10 +61,9 @@ class Prediction:
         right.spines["left"].set_visible(False)
         self.label, self.answer = left.set_title(""), right.set_title("")
         self.moving = [self.image, *self.bars, self.label, self.answer]
-        self.alt = ""
 
     @torch.no_grad()
-    def update(self, number: int) -> None:
+    def update(self, number: int) -> str:
         """Show the digit at place `number` of the order."""
         index = int(self.order[number])
         image, label = self.digits.images[index : index + 1], int(self.digits.labels[index])
@@ -78,7 +76,7 @@ class Prediction:
             bar.set_color(PALE if digit != guess else GREEN if guess == label else RED)
         self.label.set_text(f"label {label}")
         self.answer.set_text(f"answer {guess} with probability {probabilities[guess]:.2f}")
-        self.alt = f"A digit with label {label}; the model answers {guess} with {probabilities[guess]:.2f}."
+        return f"A digit with label {label}; the model answers {guess} with {probabilities[guess]:.2f}."
 
 
 @torch.no_grad()

@@ -29,9 +29,8 @@ class OneInput:
         self.bends = axes.plot([], [], "o", color=ORANGE, markersize=11)[0]
         self.title = axes.set_title("")
         self.moving = [self.line, self.bends, self.title]
-        self.alt = ""
 
-    def update(self, network: int, relu: bool) -> None:
+    def update(self, network: int, relu: bool) -> str:
         """Draw the network whose random weights have the seed `network`, with or without ReLU between its layers.
 
         The answers are scaled to fill the picture.
@@ -48,7 +47,7 @@ class OneInput:
         self.line.set_data(self.x[:, 0], (2 * answer(self.x) - low - high) / (high - low))
         self.bends.set_data(corners[:, 0], (2 * answer(corners) - low - high) / (high - low))
         self.title.set_text(f"with ReLU: {len(corners)} bends" if relu else "without ReLU: a straight line")
-        self.alt = f"What network {network} answers, {self.title.get_text()}."
+        return f"What network {network} answers, {self.title.get_text()}."
 
 
 class FlattenRows:
@@ -69,7 +68,6 @@ class FlattenRows:
         self.titles = [axes.set_title("", loc="left") for axes in panels]
         self.input = self.figure.text(0.03, 0.91, "", fontsize=16, color=INK)
         self.moving = [*self.rows, *lines, *self.texts[0], *self.texts[1], *self.titles, self.input]
-        self.alt = ""
 
     def _cells(self, axes: Axes) -> AxesImage:
         axes.axis("off")
@@ -78,7 +76,7 @@ class FlattenRows:
         colours = ListedColormap(self.COLOURS)
         return axes.imshow(blank, colours, vmin=0, vmax=4, extent=extent, aspect="auto", interpolation="nearest")
 
-    def update(self, images: int, side: int) -> None:
+    def update(self, images: int, side: int) -> str:
         """Flatten the maps of `images` images of `side` x `side` pixels in both ways."""
         width = (side // 4) ** 2  # two pools halve a side twice; in 64 numbers, like all widths here
         owners = torch.arange(images).repeat_interleave(width)
@@ -90,7 +88,7 @@ class FlattenRows:
         self.titles[0].set_text(f"flatten(1): {images} rows of {64 * width}")
         rows = len(owners) // self.FIXED
         self.titles[1].set_text(f"view(-1, 3136): {rows} rows" if fits else "view(-1, 3136): an error")
-        self.alt = (
+        return (
             f"{given}. Left, {self.titles[0].get_text()}, each from one image. "
             f"Right, {self.titles[1].get_text()}. Of the first {self.ROWS} rows colours and numbers name the images."
         )
@@ -127,9 +125,8 @@ class FeatureMaps:
         self.image.set_cmap("gray")
         self.titles = [shown.axes.set_title("") for shown in (self.image, self.first, self.second)]
         self.moving = [self.image, self.first, self.second, *self.titles]
-        self.alt = ""
 
-    def update(self, digit: int, step: str) -> None:
+    def update(self, digit: int, step: str) -> str:
         """Show both layers' maps of the digit at this place, after "conv", "ReLU" or "pool"."""
         every = activations(self.model, self.digits[digit])
         set_maps(self.image, self.digits[digit], 1, limit=1.0)
@@ -140,7 +137,7 @@ class FeatureMaps:
         texts = ("digit", *(f"{shape} after {step}" for shape in shapes))
         for title, text in zip(self.titles, texts, strict=True):
             title.set_text(text)
-        self.alt = f"A digit and its feature maps after {step}: {shapes[0]} of conv1 and {shapes[1]} of conv2."
+        return f"A digit and its feature maps after {step}: {shapes[0]} of conv1 and {shapes[1]} of conv2."
 
 
 class Answers:
@@ -165,9 +162,9 @@ class Answers:
         self.bars = bars.bar(range(10), [0.0] * 10, color=SKY)
         self.title = bars.set_title("", fontsize=15, pad=3)
         self.moving = [*self.shown.values(), *self.bars, self.title]
-        self.alt = self.answer = ""
+        self.answer = ""
 
-    def update(self, drawing: bytes | Tensor) -> None:
+    def update(self, drawing: bytes | Tensor) -> str:
         """Show the answers to a canvas's bytes, or to an image (1, 28, 28) with pixels from -1 to 1."""
         image = drawing if isinstance(drawing, Tensor) else like_mnist(ink_of(drawing))
         empty = not bool((image > -1).any())
@@ -185,7 +182,7 @@ class Answers:
             bar.set_color(GREEN if digit == best else SKY)
         self.answer = "nothing drawn yet" if empty else f"answer {best}, probability {probabilities[best]:.2f}"
         self.title.set_text(self.answer)
-        self.alt = f"The image, its feature maps after both convolutions, fc1, and the answer: {self.answer}."
+        return f"The image, its feature maps after both convolutions, fc1, and the answer: {self.answer}."
 
 
 @torch.no_grad()

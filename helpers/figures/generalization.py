@@ -44,9 +44,8 @@ class Curves:
         self.lines = [axes.axvline(1, color=INK, linewidth=1.5) for axes in panels]
         self.titles = [axes.set_title("", fontsize=14) for axes in panels]
         self.moving = [*self.lines, *self.titles]
-        self.alt = ""
 
-    def update(self, epoch: int) -> None:
+    def update(self, epoch: int) -> str:
         """Move the line to `epoch` (counted from 1; the last one if there are fewer) and write the values there."""
         told = []
         for line, title, series, form in zip(self.lines, self.titles, self.series, ("{:.1%}", "{:.3f}"), strict=True):
@@ -54,7 +53,7 @@ class Curves:
             line.set_xdata([at, at])
             title.set_text("\n".join(f"{name} {form.format(numbers[at - 1])}" for name, numbers in series.items()))
             told.append(title.get_text().replace("\n", ", "))
-        self.alt = f"Curves by epoch; at epoch {at}: accuracy {told[0]}; loss {told[1]}."
+        return f"Curves by epoch; at epoch {at}: accuracy {told[0]}; loss {told[1]}."
 
 
 class MovedDigit:
@@ -70,15 +69,12 @@ class MovedDigit:
         left.imshow(digit[0].numpy(), cmap="gray", vmin=-1, vmax=1)
         self.image = right.imshow(digit[0].numpy(), cmap="gray", vmin=-1, vmax=1)
         self.moving = [self.image]
-        self.alt = ""
 
-    def update(self, degrees: float, scale: float, right: float, down: float = 0.0) -> None:
+    def update(self, degrees: float, scale: float, right: float, down: float = 0.0) -> str:
         """Turn (anticlockwise), scale and move the digit on the right side."""
         amounts = (torch.tensor([float(value)]) for value in (degrees, scale, right, down))
         self.image.set_data(move(self.digit[None], *amounts)[0, 0].numpy())
-        self.alt = (
-            f"A digit, and the same turned by {degrees}°, scaled by {scale:.2f} and moved right by {right} pixels."
-        )
+        return f"A digit, and the same turned by {degrees}°, scaled by {scale:.2f} and moved right by {right} pixels."
 
 
 def show_remedies(results: dict, names: Sequence[str]) -> None:

@@ -41,9 +41,8 @@ class FoundDigits:
         for part in (*self.frames, *self.names):
             part.set_color(ORANGE)
         self.moving = [self.image, self.scores, *self.frames, *self.names, self.title]
-        self.alt = ""
 
-    def update(self, right: int = 0, down: int = 0) -> None:
+    def update(self, right: int = 0, down: int = 0) -> str:
         """Lay the digit's top left corner at (right, down), in pixels, and look for digits."""
         canvas = self.canvas.clone()
         if self.digit is not None:
@@ -60,7 +59,7 @@ class FoundDigits:
         self._draw_boxes(found, classes)
         self.title.set_text(f"{len(found)} digit{'s' * (len(found) != 1)} found")
         read = ", ".join(str(number) for number in classes.tolist())
-        self.alt = f"A canvas and its map of scores; boxes are drawn around {len(found)} digits, read as {read}."
+        return f"A canvas and its map of scores; boxes are drawn around {len(found)} digits, read as {read}."
 
     def _draw_boxes(self, boxes: Tensor, classes: Tensor) -> None:
         for k, (frame, name) in enumerate(zip(self.frames, self.names, strict=True)):

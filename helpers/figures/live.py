@@ -28,10 +28,9 @@ class Picture(Protocol):
 
     figure: Figure
     moving: list[Artist]
-    alt: str
 
-    def update(self, **values) -> None:
-        """Redraw for these values."""
+    def update(self, **values) -> str:
+        """Redraw for these values; returns the text that stands for the picture when it is not seen."""
 
 
 # ipywidgets writes a slider's description beside it, but gives no name to the handle, where a screen reader listens.
@@ -70,8 +69,7 @@ class Controls(widgets.VBox):
 
 def still(picture: Picture, **values) -> None:
     """Show `picture` for these values, as an ordinary figure."""
-    picture.update(**values)
-    show(picture.figure, picture.alt)
+    show(picture.figure, alt=picture.update(**values))
 
 
 def explore(picture: Picture, **controls: widgets.Widget) -> None:
@@ -81,8 +79,8 @@ def explore(picture: Picture, **controls: widgets.Widget) -> None:
     still_part = draw_still_part(picture)
 
     def redraw(packing: int = 1) -> Image:
-        picture.update(**{name: control.value for name, control in controls.items()})
-        return draw_moving_part(picture, still_part, packing)
+        alt = picture.update(**{name: control.value for name, control in controls.items()})
+        return draw_moving_part(picture, still_part, alt, packing)
 
     display(box)
     handle = display(redraw(packing=9), display_id=True)  # this one is saved: small matters more than fast
@@ -102,7 +100,7 @@ def draw_still_part(picture: Picture) -> object:
     return picture.figure.canvas.copy_from_bbox(picture.figure.bbox)
 
 
-def draw_moving_part(picture: Picture, still_part: object, packing: int = 1) -> Image:
+def draw_moving_part(picture: Picture, still_part: object, alt: str, packing: int = 1) -> Image:
     """The picture as PNG, by default packed little, because packing takes longer than sending.
 
     Width and height are announced so that the page does not move while the browser decodes the picture.
@@ -114,7 +112,7 @@ def draw_moving_part(picture: Picture, still_part: object, packing: int = 1) -> 
     stream = io.BytesIO()
     PIL.Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stream, "png", compress_level=packing)
     width, height = canvas.get_width_height()
-    return Image(stream.getvalue(), width=width, height=height, alt=picture.alt)
+    return Image(stream.getvalue(), width=width, height=height, alt=alt)
 
 
 def slider(

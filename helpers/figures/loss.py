@@ -67,9 +67,8 @@ class LossBars:
         _number_panel(panels[2], "gradient p − y", (-1.3, 1.3))
         self.values = [[axes.text(k, 0, "", ha="center") for k in range(3)] for axes in (panels[0], panels[2])]
         self.moving = [*self.bars, *self.names, self.dot, self.loss, *self.gradient, *sum(self.values, [])]
-        self.alt = ""
 
-    def update(self, z0: float, z1: float, z2: float, label: int) -> None:
+    def update(self, z0: float, z1: float, z2: float, label: int) -> str:
         """Set the three logits and the true class (0, 1 or 2)."""
         z = torch.tensor([z0, z1, z2], dtype=torch.float64)
         y = torch.eye(3, dtype=torch.float64)[label]
@@ -86,7 +85,7 @@ class LossBars:
         self.dot.set_data([p[label].item()], [min(loss, 10.5)])
         self.loss.set_text(f"loss −ln p = {loss:.3f}")
         listed = ", ".join(f"{v:.3f}" for v in (p - y).tolist())
-        self.alt = f"Logits {z0}, {z1}, {z2}, true class {label}: loss {loss:.3f}, gradient {listed}."
+        return f"Logits {z0}, {z1}, {z2}, true class {label}: loss {loss:.3f}, gradient {listed}."
 
 
 class Tempered:
@@ -102,9 +101,8 @@ class Tempered:
         self.texts = [axes.text(k, 0, "", ha="center", va="bottom") for k in range(10)]
         self.title = axes.set_title("")
         self.moving = [*self.bars, *self.texts, self.title]
-        self.alt = ""
 
-    def update(self, temperature: float) -> None:
+    def update(self, temperature: float) -> str:
         """Show softmax(logits / temperature)."""
         p = softmax(self.logits / temperature, 0)
         for bar, text, height in zip(self.bars, self.texts, p.tolist(), strict=True):
@@ -113,7 +111,7 @@ class Tempered:
             text.set_text(f"{height:.2f}")
         best = int(p.argmax())
         self.title.set_text(f"T = {temperature:g}: answer {best} with probability {p[best]:.3f}")
-        self.alt = f"Ten probabilities at temperature {temperature:g}: answer {best} with {p[best]:.3f}."
+        return f"Ten probabilities at temperature {temperature:g}: answer {best} with {p[best]:.3f}."
 
 
 def show_squared_error() -> None:

@@ -26,9 +26,8 @@ class PoolWindow:
         self.target = right.add_patch(Rectangle((0, 0), 1, 1, zorder=3, **EDGE))
         self.rule = self.figure.text(0.5, 0.05, "", ha="center", fontsize=17, color=INK)
         self.moving = [*self.cells, self.window, self.target, self.rule]
-        self.alt = ""
 
-    def update(self, row: int, column: int, pool: str = "max") -> None:
+    def update(self, row: int, column: int, pool: str = "max") -> str:
         """Put the window at `row`, `column` of the pooled map; `pool` is "max" or "average"."""
         pooled = POOLS[pool](self.image[None], 2)[0]
         patch = self.image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].flatten().tolist()
@@ -38,7 +37,7 @@ class PoolWindow:
             cell.set_text(f"{number:.3g}")
         numbers = ", ".join(f"{number:.3g}" for number in patch)
         self.rule.set_text(f"{pool} of {numbers} = {float(pooled[row, column]):.3g}")
-        self.alt = f"The 2x2 window for row {row}, column {column} of the pooled map: {self.rule.get_text()}."
+        return f"The 2x2 window for row {row}, column {column} of the pooled map: {self.rule.get_text()}."
 
 
 class ShiftedDigit:
@@ -63,13 +62,12 @@ class ShiftedDigit:
             for axes, (low, high) in zip(panels, limits, strict=True)
         ]
         self.moving = [*self.artists, *self.titles]
-        self.alt = ""
 
     def edges(self, image: Tensor) -> Tensor:
         """The positive answers (1, 28, 28) of the edge detector; the frame is black, so the border is quiet."""
         return relu(conv2d(pad(image[None], (1, 1, 1, 1), value=-1.0), self.KERNEL))
 
-    def update(self, right: int, down: int, window: int) -> None:
+    def update(self, right: int, down: int, window: int) -> str:
         """Shift the digit by whole pixels, pool its edge map over `window` x `window`, and say what changed."""
         shifted = torch.roll(self.image, (down, right), (0, 1))
         before, after = self.edges(self.image), self.edges(shifted)
@@ -84,7 +82,7 @@ class ShiftedDigit:
         )
         for artist, title in zip(self.titles, titles, strict=True):
             artist.set_text(title)
-        self.alt = f"The digit {titles[0]} pixels; its {titles[1]}; after {titles[2]}."
+        return f"The digit {titles[0]} pixels; its {titles[1]}; after {titles[2]}."
 
 
 def relative_change(before: Tensor, after: Tensor) -> float:

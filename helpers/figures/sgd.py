@@ -60,9 +60,8 @@ class Descent:
         self.ends = [axes.plot([], [], "o", color=RED, markersize=12)[0] for axes in (left, right)]
         self.titles = [left.set_title(""), right.set_title("")]
         self.moving = [*self.paths, *self.ends, *self.titles]
-        self.alt = ""
 
-    def update(self, lr: float, momentum: float = 0.0) -> None:
+    def update(self, lr: float, momentum: float = 0.0) -> str:
         """Draw the two paths, and the loss after the last step."""
         path = descend(lr, momentum)
         curve_loss = float((path[-1, 0] - MINIMUM) ** 2)
@@ -75,7 +74,7 @@ class Descent:
         names = ("curve", "bowl")
         for title, name, loss in zip(self.titles, names, (curve_loss, bowl_loss), strict=True):
             title.set_text(f"{name}: loss {_spoken(loss)} after {STEPS} steps")
-        self.alt = (
+        return (
             f"{STEPS} steps of gradient descent with learning rate {lr:.2f} and momentum {momentum:.2f}; "
             f"left on the curve, {self.titles[0].get_text()}; right in the bowl, {self.titles[1].get_text()}."
         )
@@ -94,10 +93,10 @@ class BackwardWindow(NumberWindow):
         for axes, title in zip(self.figure.axes, self.TITLES, strict=True):
             axes.set_title(title)
 
-    def update(self, row: int, column: int) -> None:
+    def update(self, row: int, column: int) -> str:
         """Put the window where it gives the gradient of the pixel `row`, `column`."""
         super().update(row, column)
-        self.alt = f"The window for the gradient of the pixel in row {row}, column {column}: {self.sum.get_text()}."
+        return f"The window for the gradient of the pixel in row {row}, column {column}: {self.sum.get_text()}."
 
 
 def show_noise(sizes: Sequence[int], noise: Sequence[float]) -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 import torch
-from IPython.display import display
+from IPython.display import Image, display
 from matplotlib.axes import Axes
 from torch import Tensor
 
@@ -29,17 +29,19 @@ class LiveCurve:
         axes.set(xlim=(0, steps), ylim=(0, 2.5), xlabel="step", ylabel="loss of the batch")
         axes.grid(color=PALE)
         self.moving = axes.plot([], [], color=BLUE, linewidth=1.5)
-        self.alt = "An empty curve: no step yet."
         self.still_part = draw_still_part(self)
-        self.handle = display(draw_moving_part(self, self.still_part, packing=9), display_id=True)
+        self.handle = display(self._drawn("An empty curve: no step yet."), display_id=True)
 
     def __call__(self, history: History) -> None:
         """Show the losses so far, at every EVERY-th step and at the last."""
         done = len(history.steps)
         if done % EVERY == 0 or done == self.steps:
             self.moving[0].set_data(range(1, done + 1), history.steps)
-            self.alt = f"The loss of the batch after {done} of {self.steps} steps: {history.steps[-1]:.2f}."
-            self.handle.update(draw_moving_part(self, self.still_part, packing=9))
+            loss = history.steps[-1]
+            self.handle.update(self._drawn(f"The loss of the batch after {done} of {self.steps} steps: {loss:.2f}."))
+
+    def _drawn(self, alt: str) -> Image:
+        return draw_moving_part(self, self.still_part, alt, packing=9)
 
 
 def show_confusion(matrix: Tensor) -> None:

@@ -14,29 +14,11 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
-from helpers import ROOT
 from helpers.data import Digits, load_digits
-from helpers.model import SimpleCNN
+from helpers.model import WEIGHTS, SimpleCNN, load_pretrained
 from helpers.training import evaluate
 
-WEIGHTS = ROOT / "data" / "simple_cnn.pt"
 EPOCHS, BATCH_SIZE, LARGEST_RATE, SEED = 4, 128, 0.15, 0
-
-
-def load_pretrained(path: Path = WEIGHTS) -> SimpleCNN:
-    """The trained network in eval mode, with float32 weights on the CPU.
-
-    Raises FileNotFoundError, naming the command that makes the file, when it is not there.
-    """
-    if not path.exists():
-        raise FileNotFoundError(
-            f"No weights in {path.name}: make the file again with python -m helpers.studies.pretrained"
-        )
-    # weights_only: a file of tensors is read, never code (https://pytorch.org/docs/stable/generated/torch.load.html)
-    halves = torch.load(path, weights_only=True)
-    model = SimpleCNN()
-    model.load_state_dict({name: half.float() for name, half in halves.items()})
-    return model.eval()
 
 
 def save_half(model: SimpleCNN, path: Path = WEIGHTS) -> None:
