@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 from helpers.data import load_digits
 from helpers.failures import loss_curve
 from helpers.model import SimpleCNN
-from helpers.muon import Muon, orthogonalize
+from helpers.optimizers import Muon, orthogonalize
 from helpers.studies import ladder, ladder_study
 from helpers.studies.ladder import LADDER, PROGRAM, OneByOne, PoolFirst, Recipe
 from helpers.training import train_one_epoch

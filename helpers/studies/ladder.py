@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 
 from helpers.data import Digits, normalize
 from helpers.model import SimpleCNN
-from helpers.muon import Muon
+from helpers.optimizers import Muon
 
 WARM_UP = 0.1  # of all steps
 
