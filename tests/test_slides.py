@@ -5,12 +5,10 @@ import re
 import nbformat
 import pytest
 from conftest import NOTEBOOKS, needs_chromium, open_notebook, run_all
-from deck import ACTIVE, LEAST_POINTS, forward, slide_types, start_deck, walk_deck
+from deck import ACTIVE, forward, slide_types, start_deck, walk_deck
 
-from helpers import ROOT
 from helpers.publish.slides import DECK_METADATA
 
-HELPERS = ROOT / "helpers"
 PICTURE = "document.querySelector('.jp-deck-mod-visible .jp-RenderedImage img').src"
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -66,16 +64,6 @@ def test_slide_types_are_those_of_the_extension(path):
 def test_the_notebook_brings_the_sizes_of_its_deck(path):
     metadata = nbformat.read(path, 4).metadata
     assert {key: metadata.get(key) for key in DECK_METADATA} == DECK_METADATA
-
-
-def test_letters_of_figures_are_large_enough():
-    """What the walk takes for granted: it sees how large a figure is shown, not the letters in it."""
-    sizes = [
-        float(size)
-        for path in HELPERS.rglob("*.py")
-        for size in re.findall(r"""(?:font|label|title)\.?_?size["']?[=:]\s*([\d.]+)""", path.read_text())
-    ]
-    assert len(sizes) > 10 and min(sizes) >= LEAST_POINTS
 
 
 @needs_chromium
