@@ -7,29 +7,30 @@ import math
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Drill:
     """One task: its text and its working (Markdown), its answer, and the numbers it was made from."""
 
-    kind: str
     task: str
     answer: float
     working: str
-    numbers: dict = field(default_factory=dict)
+    numbers: dict
 
     def verdict(self, text: str) -> str:
-        """What to say to an answer typed by the reader; a whole number must be exact, a decimal within 0.005.
+        """What to say, as plain text, to an answer that was typed; a decimal may be off by 0.005, a whole number not.
 
-        An answer that is no number is not wrong: the line says how to write one.
+        What is no number is not called wrong: the line says how to write one.
         """
         found = parse(text)
         if found is None:
             return f"“{text.strip()}” is no number: write it like 18496, 18,496 or 0.69."
-        tolerance = 0 if isinstance(self.answer, int) else 0.005 + 1e-9
-        return "Correct." if abs(found - self.answer) <= tolerance else f"Not {text.strip()}."
+        if abs(found - self.answer) <= (0 if isinstance(self.answer, int) else 0.005 + 1e-9):
+            return "Correct."
+        comma = f", read as {found:.15g}: a comma parts thousands, a point begins the decimals" if "," in text else ""
+        return f"Not {text.strip()}{comma}."
 
     @property
     def solution(self) -> str:
@@ -41,8 +42,8 @@ class Drill:
 def parse(text: str) -> float | None:
     """The number that `text` means, or None. Commas and spaces may part thousands; a decimal has a point."""
     text = text.strip()
-    if re.fullmatch(r"[+-]?\d{1,3}(?:([, _])\d{3})(?:\1\d{3})*(\.\d+)?", text):
-        text = re.sub(r"[, _]", "", text)
+    if re.fullmatch(r"[+-]?\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*(\.\d+)?", text):
+        text = re.sub(r"[, ]", "", text)
     return float(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", text, re.I) else None
 
 
@@ -60,14 +61,13 @@ def _output_size(rng: random.Random) -> Drill:
     n, k, s, p = rng.randint(16, 64), rng.choice([2, 3, 5, 7]), rng.randint(1, 3), rng.randint(0, 3)
     d = rng.choice([1, 1, 2])
     reach = d * (k - 1) + 1
-    answer = (n + 2 * p - reach) // s + 1
+    steps = (n + 2 * p - reach) // s
     return Drill(
-        "output size",
         f"An image of {n}×{n} pixels, kernel {k}×{k}, stride {s}, padding {p}, dilation {d}. "
         "How many pixels wide is the feature map?",
-        answer,
+        steps + 1,
         f"The kernel reaches over {d}·({k} − 1) + 1 = {reach} pixels; with the padding there are "
-        f"{n} + 2·{p} = {n + 2 * p}.\n\n⌊({n + 2 * p} − {reach}) / {s}⌋ + 1 = {(n + 2 * p - reach) // s} + 1 =",
+        f"{n} + 2·{p} = {n + 2 * p}.\n\n⌊({n + 2 * p} − {reach}) / {s}⌋ + 1 = {steps} + 1 =",
         {"n": n, "k": k, "s": s, "p": p, "d": d},
     )
 
@@ -84,11 +84,9 @@ def _parameters(rng: random.Random) -> Drill:
     else:
         layer, per_output, how = f"nn.Conv2d({c_in}, {c_out}, {k}", c_in * k * k, f"{c_in} channels · {k}·{k}"
     layer += ")" if bias else ", bias=False)"
-    answer = c_out * (per_output + bias)
     return Drill(
-        "parameters",
         f"How many parameters does `{layer}` have?",
-        answer,
+        c_out * (per_output + bias),
         f"Each output has {how} = {per_output} weights{' and 1 bias' if bias else ', no bias'}.\n\n"
         f"{c_out} outputs · {per_output + bias} =",
         {"layer": layer},
@@ -97,16 +95,15 @@ def _parameters(rng: random.Random) -> Drill:
 
 def _multiply_adds(rng: random.Random) -> Drill:
     c_in, c_out, k = rng.choice([1, 3, 8, 16, 32]), rng.choice([8, 16, 32, 64]), rng.choice([1, 3, 5])
-    n, s = rng.choice([7, 14, 28, 32]), rng.choice([1, 1, 2])
-    p = k // 2
+    n, s, p = rng.choice([7, 14, 28, 32]), rng.choice([1, 1, 2]), k // 2
     out = (n + 2 * p - k) // s + 1
+    numbers, products = c_out * out * out, c_in * k * k
     return Drill(
-        "multiply-adds",
         f"How many multiply-adds does `nn.Conv2d({c_in}, {c_out}, {k}, stride={s}, padding={p})` cost for one image of "
         f"{n}×{n} pixels? Leave the bias out; products with padding count.",
-        c_out * out * out * c_in * k * k,
-        f"The feature maps are {out}×{out}, so there are {c_out}·{out}·{out} = {c_out * out * out:,} numbers to make."
-        f"\n\nEach is a sum of {c_in}·{k}·{k} = {c_in * k * k} products: {c_out * out * out:,} · {c_in * k * k} =",
+        numbers * products,
+        f"The feature maps are {out}×{out}, so there are {c_out}·{out}·{out} = {numbers:,} numbers to make."
+        f"\n\nEach is a sum of {c_in}·{k}·{k} = {products} products: {numbers:,} · {products} =",
         {"c_in": c_in, "c_out": c_out, "k": k, "n": n, "s": s, "p": p},
     )
 
@@ -115,12 +112,11 @@ def _receptive_field(rng: random.Random) -> Drill:
     layers = [rng.choice([("conv", 3, 1), ("conv", 5, 1), ("conv", 3, 2), ("pool", 2, 2)]) for _ in range(4)]
     lines, seen, step = [], 1, 1
     for name, k, s in layers:
-        after = f"{name} {k}×{k}, stride {s}: field {seen} + ({k} − 1)·{step} = {seen + (k - 1) * step}"
+        field = f"field {seen} + ({k} − 1)·{step} = {seen + (k - 1) * step}"
         seen, step = seen + (k - 1) * step, step * s
-        lines.append(f"- {after}; a step is now {step}")
+        lines.append(f"- {name} {k}×{k}, stride {s}: {field}; a step is now {step}")
     names = ", then ".join(f"{name} {k}×{k} with stride {s}" for name, k, s in layers)
     return Drill(
-        "receptive field",
         f"How many pixels of the image, in one direction, can change a number after {names}?",
         seen,
         "Begin with a field of 1 pixel and a step of 1.\n\n" + "\n".join(lines) + "\n\nSo it is",
@@ -133,7 +129,6 @@ def _memory(rng: random.Random) -> Drill:
     dtype, size = rng.choice([("float32", 4), ("float16", 2), ("bfloat16", 2), ("float64", 8)])
     count = batch * channels * side * side
     return Drill(
-        "memory",
         f"A layer makes {channels} feature maps of {side}×{side} for each of {batch} images, in {dtype}. "
         "How many bytes do they take?",
         count * size,
@@ -147,7 +142,6 @@ def _loss(rng: random.Random) -> Drill:
     total = sum(powers)
     logits = ", ".join("0" if power == 1 else f"ln {power}" for power in powers)
     return Drill(
-        "loss",
         f"The logits are ({logits}), and class {label}, counted from 0, is true. What is the cross-entropy loss, "
         "to two decimals?",
         math.log(total / powers[label]),

@@ -1,18 +1,16 @@
 """What the reader clicks through: the deck (question, think, answer, verdict) and the drills."""
 
-from collections.abc import Sequence
+import html
+from collections.abc import Callable, Iterable, Sequence
 
 import ipywidgets as widgets
 import mistune
 from IPython.display import Markdown, display
 
-from helpers.figures.live import choice
-from helpers.practice.deck import Question, Queue, by_topic
+from helpers.practice.deck import Question, by_topic
 from helpers.practice.drills import KINDS, make, parse
 
-# JupyterLab's own class for rendered text gives code and links their usual look.
-WIDE = {"description_width": "initial", "font_size": "18px"}
-TEXT_CLASS, TEXT_STYLE = "jp-RenderedHTMLCommon", "font-size: 20px; line-height: 1.5; max-width: 60em"
+TEXT_STYLE = "font-size: 20px; line-height: 1.5; max-width: 60em"
 
 
 class _Renderer(mistune.HTMLRenderer):
@@ -25,22 +23,28 @@ class _Renderer(mistune.HTMLRenderer):
 to_html = mistune.create_markdown(renderer=_Renderer(), plugins=["math", "table"])
 
 
-def text_panel() -> widgets.HTMLMath:
-    """An empty panel for text with formulas; the `value` is to be set by `say`."""
-    panel = widgets.HTMLMath()
-    panel.add_class(TEXT_CLASS)
-    return panel
+def say(panel: widgets.HTML | widgets.HTMLMath, markdown: str, plain: str = "") -> None:
+    """Put plain text and, below it, Markdown into a panel; a screen reader reads out what has changed."""
+    panel.add_class("jp-RenderedHTMLCommon")  # gives code and links JupyterLab's usual look
+    text = f"<p>{html.escape(plain)}</p>" if plain else ""
+    panel.value = f'<div style="{TEXT_STYLE}" aria-live="polite">{text}{to_html(markdown)}</div>'
 
 
-def say(panel: widgets.HTMLMath, markdown: str) -> None:
-    """Put Markdown into a panel; a screen reader reads out what has changed."""
-    panel.value = f'<div style="{TEXT_STYLE}" aria-live="polite">{to_html(markdown)}</div>'
+def button(label: str, hint: str, act: Callable[[], None]) -> widgets.Button:
+    """A button large enough for the back row, with a hint for the mouse.
+
+    While it is disabled a click does nothing: the second of two quick ones was sent before the browser knew.
+    """
+    style, layout = {"font_size": "18px"}, {"width": "auto", "height": "40px"}
+    made = widgets.Button(description=label, tooltip=hint, style=style, layout=layout)
+    made.on_click(lambda _: None if made.disabled else act())
+    return made
 
 
-def button(label: str, hint: str) -> widgets.Button:
-    """A button large enough for the back row, with a hint for the mouse."""
-    style = {"font_size": "18px"}
-    return widgets.Button(description=label, tooltip=hint, style=style, layout={"width": "auto", "height": "40px"})
+def toggles(label: str, names: Iterable[str]) -> widgets.ToggleButtons:
+    """One button for each name. (JupyterLab takes the arrow keys away from a drop-down menu.)"""
+    style = {"description_width": "initial", "button_width": "auto"}
+    return widgets.ToggleButtons(options=list(names), description=label, style=style, layout={"width": "auto"})
 
 
 class Practice(widgets.VBox):
@@ -48,49 +52,39 @@ class Practice(widgets.VBox):
 
     def __init__(self, questions: Sequence[Question], seed: int = 0) -> None:
         self.queues = by_topic(questions, seed)
-        self.topic = choice("topic", {name: name for name in self.queues})
-        self.progress, self.card = text_panel(), text_panel()
-        self.show_answer = button("Show the answer", "First answer aloud")
-        self.knew = button("I knew it", "The question leaves the deck")
-        self.missed = button("I missed it", "The question comes back soon")
-        super().__init__(
-            [self.topic, self.progress, self.card, widgets.HBox([self.show_answer, self.knew, self.missed])]
-        )
-        self.topic.observe(lambda _: self._ask(), names="value")
-        self.show_answer.on_click(lambda _: self._reveal())
-        self.knew.on_click(lambda _: self._rate(True))
-        self.missed.on_click(lambda _: self._rate(False))
-        self._ask()
+        self.topic = toggles("topic", self.queues)
+        self.progress, self.card = widgets.HTMLMath(), widgets.HTMLMath()
+        self.show_answer = button("Show the answer", "First answer aloud", self._reveal)
+        self.knew = button("I knew it", "The question leaves the deck", lambda: self._rate(True))
+        self.missed = button("I missed it", "The question comes back soon", lambda: self._rate(False))
+        row = widgets.HBox([self.show_answer, self.knew, self.missed])
+        super().__init__([self.topic, self.progress, self.card, row])
+        self.topic.observe(lambda _: self._show(), names="value")
+        self._show()
 
     def __repr__(self) -> str:
         return f"[A deck of {self.queues['all'].total} questions. It works when the notebook runs.]"
 
-    @property
-    def queue(self) -> Queue:
-        """The queue of the chosen topic."""
-        return self.queues[self.topic.value]
-
-    def _ask(self) -> None:
-        """Show the current question without its answer."""
-        question, queue = self.queue.current, self.queue
-        say(self.progress, f"{queue.known} of {queue.total} known, {len(queue.missed)} to come back")
-        say(self.card, f"**{question.text}**\n\n*{question.place}*" if question else "All known. Choose another topic.")
-        self._allow(answer=question is not None, verdict=False)
+    def _show(self, answer: bool = False) -> None:
+        """Show the first question that waits, with or without its answer."""
+        self.queue = self.queues[self.topic.value]
+        waiting, total = self.queue.waiting, self.queue.total
+        say(self.progress, f"{total - len(waiting)} of {total} known, {len(self.queue.missed)} to come back")
+        text = "All known. Choose another topic."
+        if waiting:
+            text = f"**{waiting[0].text}**\n\n*{waiting[0].place}*" + answer * f"\n\n{waiting[0].answer}"
+        say(self.card, text)
+        self.show_answer.disabled = answer or not waiting
+        self.knew.disabled = self.missed.disabled = not answer
 
     def _reveal(self) -> None:
-        question = self.queue.current
-        say(self.card, f"**{question.text}**\n\n*{question.place}*\n\n{question.answer}")
-        self._allow(answer=False, verdict=True)
+        self._show(answer=True)
         self.knew.focus()  # the button that had the focus is disabled now
 
     def _rate(self, knew: bool) -> None:
         self.queue.rate(knew)
-        self._ask()
+        self._show()
         self.show_answer.focus()
-
-    def _allow(self, answer: bool, verdict: bool) -> None:
-        self.show_answer.disabled = not answer
-        self.knew.disabled = self.missed.disabled = not verdict
 
 
 class Drills(widgets.VBox):
@@ -98,16 +92,16 @@ class Drills(widgets.VBox):
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
-        self.kind = choice("kind", {name: name for name in KINDS})
-        self.task, self.result = text_panel(), text_panel()
-        self.answer = widgets.Text(description="your answer", continuous_update=False, style=dict(WIDE))
-        self.check, self.another = button("Check", "or press Enter"), button("Another task", "new numbers")
+        self.kind = toggles("kind", KINDS)
+        self.task, self.result = widgets.HTML(), widgets.HTML()  # not HTMLMath: what is typed is no formula
+        style = {"description_width": "initial", "font_size": "18px"}
+        self.answer = widgets.Text(description="your answer", continuous_update=False, style=style)
+        self.check = button("Check", "or press Enter", self._judge)
+        self.another = button("Another task", "new numbers", self._next)
         row = widgets.HBox([self.answer, self.check, self.another], layout={"flex_flow": "row wrap"})
         super().__init__([self.kind, self.task, row, self.result])
         self.kind.observe(lambda _: self._set(), names="value")
         self.answer.observe(lambda _: self._judge(), names="value")
-        self.check.on_click(lambda _: self._judge())
-        self.another.on_click(lambda _: self._next())
         self._set()
 
     def __repr__(self) -> str:
@@ -128,8 +122,7 @@ class Drills(widgets.VBox):
     def _judge(self) -> None:
         text = self.answer.value
         if text.strip():
-            working = "" if parse(text) is None else f"\n\n{self.drill.solution}"
-            say(self.result, f"{self.drill.verdict(text)}{working}")
+            say(self.result, "" if parse(text) is None else self.drill.solution, plain=self.drill.verdict(text))
 
 
 def show_drill(kind: str, seed: int) -> None:
