@@ -21,16 +21,21 @@ not_compared: set[str] = set()  # notebooks that ran without MNIST
 
 
 def difference(saved: bytes, fresh: bytes) -> float:
-    """How far two PNGs are apart: the size of their difference over that of the saved picture on its background.
+    """How far two PNGs are apart in brightness or in colour, the larger of the two.
 
-    0 for equal pictures, 1 for a blank one, infinite for another size.
+    Each is the size of the difference over that of the saved picture on its background: 0 for equal pictures, 1 for a
+    blank one, infinite for another size.
     """
     images = (Image.open(io.BytesIO(png)).convert("RGB").reduce(BLOCK) for png in (saved, fresh))
     before, after = (np.asarray(image, float) for image in images)
     if before.shape != after.shape:
         return math.inf
-    contrast = np.linalg.norm(before - np.median(before, axis=(0, 1)))
-    return float(np.linalg.norm(before - after) / max(contrast, 1.0))
+    before, after = before - (ground := np.median(before, axis=(0, 1))), after - ground
+    grey_before, grey_after = before.mean(axis=2, keepdims=True), after.mean(axis=2, keepdims=True)
+    contrast = np.linalg.norm(before)
+    brightness = np.linalg.norm(grey_before - grey_after) / max(np.linalg.norm(grey_before), 0.1 * contrast, 1.0)
+    colour = np.linalg.norm((before - grey_before) - (after - grey_after))
+    return float(max(brightness, colour / max(np.linalg.norm(before - grey_before), 0.1 * contrast, 1.0)))
 
 
 def complaints(saved: list[Picture], fresh: list[Picture]) -> list[str]:
@@ -70,5 +75,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not_compared:
         names = ", ".join(sorted(not_compared))
         terminalreporter.write_line(
-            f"Pictures not compared, as those saved show MNIST, not the built-in sample: {names}"
+            f"Pictures not compared, as the saved ones show MNIST, not the built-in sample: {names}"
         )
