@@ -1,13 +1,11 @@
 """The drawn digits: the same bytes everywhere, shaped and placed as MNIST's, varied, and learnable."""
 
 import hashlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
-from helpers.data.sample import SKELETONS, draw_digits
+from helpers.data.sample import PATHS, draw_digits
 
 COUNT = 1000
 
@@ -17,16 +15,20 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
     return draw_digits(COUNT, seed=0)
 
 
-def fingerprint(images: np.ndarray, labels: np.ndarray) -> str:
-    """One text for all the bytes, the same on machines of either byte order."""
-    return hashlib.sha256(images.tobytes() + labels.astype("<i8").tobytes()).hexdigest()
-
-
 def centre_of_mass(images: np.ndarray) -> np.ndarray:
     """Row and column of the middle of the ink, float (n, 2), in pixels."""
     ink, place = images.astype(float), np.arange(28)
     moments = np.stack([ink.sum(axis=2) @ place, ink.sum(axis=1) @ place], axis=1)
     return moments / ink.sum(axis=(1, 2))[:, None]
+
+
+def test_same_bytes_on_every_platform(digits):
+    images, labels = digits
+    # The one number here that cannot be derived. Changing a skeleton or the drawing changes it, rightly: then put
+    # the new one here. It must never differ between machines.
+    assert hashlib.sha256(images.tobytes() + labels.astype("<i8").tobytes()).hexdigest() == (
+        "f9dcc0bfa71c8a2f3d50155c67b7add3e0e8ba46ec753e43bdbbee6347378e0e"
+    )
 
 
 def test_shape_type_and_range(digits):
@@ -37,19 +39,6 @@ def test_shape_type_and_range(digits):
     assert (images.max(axis=(1, 2)) > 200).all(), "every digit has bright ink"
 
 
-def test_no_digits_are_a_valid_request():
-    images, labels = draw_digits(0, seed=3)
-    assert images.shape == (0, 28, 28) and labels.shape == (0,)
-
-
-def test_same_bytes_on_every_platform():
-    # The one number here that cannot be derived. Changing a skeleton or the drawing changes it, rightly: then
-    # print fingerprint(*draw_digits(1000, seed=0)) and put it here. It must never differ between machines.
-    assert fingerprint(*draw_digits(COUNT, seed=0)) == (
-        "f9dcc0bfa71c8a2f3d50155c67b7add3e0e8ba46ec753e43bdbbee6347378e0e"
-    )
-
-
 def test_another_seed_gives_other_digits(digits):
     images, labels = digits
     others, other_labels = draw_digits(COUNT, seed=1)
@@ -57,7 +46,7 @@ def test_another_seed_gives_other_digits(digits):
     assert not any(np.array_equal(a, b) for a, b in zip(images, others, strict=True))
 
 
-@pytest.mark.parametrize("count", [1, 9, 10, 137])
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 137])
 def test_fewer_digits_are_the_first_of_more(digits, count):
     images, labels = draw_digits(count, seed=0)
     assert np.array_equal(images, digits[0][:count]) and np.array_equal(labels, digits[1][:count])
@@ -95,48 +84,15 @@ def test_ink_is_as_much_and_as_grey_as_in_mnist(digits):
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_every_digit_has_several_ways_of_writing_it(digit):
-    paths = [path for d, _, path in SKELETONS if d == digit]
-    assert len(set(paths)) == len(paths) >= 4
-
-
-@pytest.mark.parametrize("digit", range(10))
-def test_ways_of_writing_look_different(monkeypatch, digit):
-    one_each = [next(row for row in SKELETONS if row[0] == other) for other in range(10)]
+def test_every_digit_is_written_in_several_ways_that_look_different(monkeypatch, digit):
+    ways = list({str(path): path for path in PATHS[digit]}.values())
     drawn = []
-    for row in (row for row in SKELETONS if row[0] == digit):
-        one_each[digit] = row
-        monkeypatch.setattr("helpers.data.sample.SKELETONS", one_each)
+    for way in ways:
+        monkeypatch.setitem(PATHS, digit, [way])
         images, labels = draw_digits(50, seed=5)  # five of each digit, shaken alike whatever the path
         drawn.append(images[labels == digit].astype(float))
     gaps = [np.abs(a - b).mean() for i, a in enumerate(drawn) for b in drawn[:i]]
-    assert min(gaps) > 5, f"two ways of writing {digit} look the same"  # mean grey levels per pixel
-
-
-@pytest.mark.parametrize("count", [-1, 2.0, "10", None, True])
-def test_a_bad_count_is_refused_by_name(count):
-    with pytest.raises(ValueError, match="count must be an integer of at least 0, got") as caught:
-        draw_digits(count, seed=0)
-    assert repr(count) in str(caught.value)
-
-
-@pytest.mark.parametrize("seed", [-1, 2**32, 0.5, None, False])
-def test_a_bad_seed_is_refused_by_name(seed):
-    with pytest.raises(ValueError, match="seed must be an integer from 0 to 4294967295, got") as caught:
-        draw_digits(10, seed)
-    assert repr(seed) in str(caught.value)
-
-
-def test_numpy_integers_are_integers(digits):
-    images, _ = draw_digits(np.int64(10), np.int32(0))
-    assert np.array_equal(images, digits[0][:10])
-
-
-def test_importing_it_needs_numpy_alone():
-    heavy = "{'torch', 'torchvision', 'scipy', 'matplotlib'}"
-    code = f"import sys, helpers.data.sample; print(sorted({heavy} & sys.modules.keys()))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert len(ways) >= 4 and min(gaps) > 5, f"two ways of writing {digit} look the same"  # mean grey levels per pixel
 
 
 def test_digits_of_one_seed_teach_those_of_another():
