@@ -41,11 +41,11 @@ class Momentum(SGD):
     def __init__(self, params: Iterable[Tensor], lr: float, momentum: float = 0.9, weight_decay: float = 0) -> None:
         super().__init__(params, lr, weight_decay)
         refuse_negative(momentum=momentum)
-        self.momentum, self.velocity = momentum, {}
+        self.momentum, self.velocity = momentum, {p: torch.zeros_like(p) for p in self.params}
 
     def direction(self, p: Tensor, gradient: Tensor) -> Tensor:
         """The velocity of `p`, this gradient included."""
-        self.velocity[p] = self.momentum * self.velocity.get(p, 0) + gradient
+        self.velocity[p] = self.momentum * self.velocity[p] + gradient
         return self.velocity[p]
 
 
@@ -84,7 +84,7 @@ class Muon(torch.optim.Optimizer):
             raise ValueError(f"parameters of shape {short} have no rows: leave biases to another optimizer")
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
         """Change every parameter that has a gradient, in place."""
         for group in self.param_groups:
             for p in (p for p in group["params"] if p.grad is not None):
