@@ -25,33 +25,28 @@ def linear_backward(d_output: Tensor, input: Tensor, weight: Tensor) -> Gradient
     return d_output @ weight, d_output.T @ input, d_output.sum(0)
 
 
-def flatten_backward(d_output: Tensor, input: Tensor) -> Tensor:
-    """The gradient back in the shape of the feature maps."""
-    return d_output.reshape(input.shape)
-
-
 def relu_backward(d_output: Tensor, input: Tensor) -> Tensor:
     """The gradient passes where the input was positive, in any shape."""
     return d_output * (input > 0)
 
 
 def max_pool2d_backward(d_output: Tensor, input: Tensor, kernel_size: int, stride: int | None = None) -> Tensor:
-    """The gradient goes to the winner of each window; input (N, C, H, W), d_output (N, C, H_out, W_out)."""
-    _, winner = max_pool2d(input, kernel_size, stride, return_indices=True)
-    d_input = torch.zeros_like(input).flatten(2)
-    return d_input.scatter_add(2, winner.flatten(2), d_output.flatten(2)).view_as(input)
+    """The gradient goes to the first winner of each window; input (N, C, H, W), d_output (N, C, H_out, W_out)."""
+    winner = windows(input, kernel_size, stride or kernel_size).flatten(-2).argmax(-1)
+    d_input = torch.zeros_like(input)
+    d_windows = windows(d_input, kernel_size, stride or kernel_size)  # a view: what is added here arrives in d_input
+    for place in range(kernel_size**2):
+        row, column = divmod(place, kernel_size)
+        d_windows[..., row, column] += d_output * (winner == place)
+    return d_input
 
 
 def conv2d_backward(d_output: Tensor, input: Tensor, weight: Tensor, padding: int = 0) -> Gradients:
-    """Gradients of input (N, C, H, W), weight (O, C, k, k) and bias (O,) from d_output (N, O, H_out, W_out).
-
-    For stride 1 and a padding of at most k - 1.
-    """
+    """Gradients of input (N, C, H, W), weight (O, C, k, k) and bias (O,), for stride 1 and a padding below k."""
     k = weight.shape[-1]
-    patches = windows(pad(input, (padding,) * 4), (k, k))
+    patches = windows(pad(input, (padding,) * 4), k)
     d_weight = torch.einsum("nohw,nchwij->ocij", d_output, patches)
-    flipped = weight.flip(2, 3).transpose(0, 1)
-    d_input = conv2d(d_output, flipped, padding=k - 1 - padding)
+    d_input = conv2d(d_output, weight.flip(2, 3).transpose(0, 1), padding=k - 1 - padding)
     return d_input, d_weight, d_output.sum((0, 2, 3))
 
 
@@ -73,7 +68,7 @@ def simple_cnn_backward(weights: Mapping[str, Tensor], images: Tensor, labels: T
     d_a3, grad["fc2.weight"], grad["fc2.bias"] = linear_backward(d_logits, a3, w["fc2.weight"])
     d_z3 = relu_backward(d_a3, z3)
     d_x, grad["fc1.weight"], grad["fc1.bias"] = linear_backward(d_z3, x, w["fc1.weight"])
-    d_z2 = relu_backward(max_pool2d_backward(flatten_backward(d_x, p2), a2, 2), z2)
+    d_z2 = relu_backward(max_pool2d_backward(d_x.reshape(p2.shape), a2, 2), z2)
     d_p1, grad["conv2.weight"], grad["conv2.bias"] = conv2d_backward(d_z2, p1, w["conv2.weight"], padding=1)
     d_z1 = relu_backward(max_pool2d_backward(d_p1, a1, 2), z1)
     _, grad["conv1.weight"], grad["conv1.bias"] = conv2d_backward(d_z1, images, w["conv1.weight"], padding=1)
