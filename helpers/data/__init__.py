@@ -5,20 +5,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.utils.data import TensorDataset
-from torchvision.datasets import MNIST
 
-from helpers.data.mnist import (
-    ENVIRONMENT_VARIABLE,
-    DigitsUnavailable,
-    check_raw_files,
-    default_root,
-    download_mnist,
-    spoken,
-)
+from helpers.data.mnist import ENVIRONMENT_VARIABLE, DigitsUnavailable, default_root, download_mnist, read_mnist, spoken
 from helpers.data.sample import draw_digits
-
-SOURCES = ("disk", "download", "sample")
-SAMPLE_SIZE = {True: 12_000, False: 2_000}
 
 
 class Digits(TensorDataset):
@@ -43,29 +32,28 @@ def normalize(pixels: Tensor) -> Tensor:
 def load_digits(train: bool = True, source: str = "auto", root: str | Path | None = None) -> Digits:
     """The training digits, or with train=False the test digits; prints one line on where they come from.
 
-    source: "auto" tries "disk", then "download", then "sample" (drawn by `helpers.data.sample`: 12,000
-        for training, 2,000 for the test); or the name of the only one to try.
+    source: "auto" tries "disk", then "download", then "sample"; or the name of the only one to try.
     root: the folder of MNIST; by default MNIST_ROOT or, where that is not set, `data/`.
     Raises ValueError for an unknown source, DigitsUnavailable when the only one asked for cannot be had.
     """
-    if source not in ("auto", *SOURCES):
-        raise ValueError(f"source must be 'auto' or one of {SOURCES}, but is {source!r}.")
+    if source not in ("auto", *_SOURCES):
+        raise ValueError(f"source must be 'auto' or one of {list(_SOURCES)}, but is {source!r}.")
     root = Path(root) if root is not None else default_root()
-    wanted = SOURCES if source == "auto" else (source,)
-    failures = []
-    for name in wanted:
+    failures: list[str] = []
+    for name in _SOURCES if source == "auto" else [source]:
+        read, origin = _SOURCES[name]
         try:
-            digits, origin = _READERS[name](root, train)
+            digits = Digits(*read(root, train), source="sample" if name == "sample" else "MNIST")
         except DigitsUnavailable as failure:
             failures.append(str(failure))
             continue
         why = f" ({'; '.join(failures)})" if failures else ""
-        print(f"{len(digits):,} {'training' if train else 'test'} digits: {origin}{why}.")
+        print(f"{len(digits):,} {'training' if train else 'test'} digits: {origin.format(spoken(root))}{why}.")
         return digits
     raise DigitsUnavailable(
-        f"No digits from source {source!r}: {'; '.join(failures)}. "
-        f"Put MNIST's four raw files into {root / 'MNIST' / 'raw'}, or name another root in "
-        f"{ENVIRONMENT_VARIABLE}, or connect to a network, or use source='sample'."
+        f"No digits from source {source!r}: {'; '.join(failures)}. Put MNIST's four raw files, or their .gz archives, "
+        f"into {root / 'MNIST' / 'raw'}, or name another root in {ENVIRONMENT_VARIABLE}, or connect to a network, "
+        "or use source='sample'."
     )
 
 
@@ -80,20 +68,15 @@ def sample_digit(digit: int, seed: int = 6) -> Tensor:
     return normalize(torch.from_numpy(pixels[labels == digit][:1]))[0]
 
 
-def _from_disk(root: Path, train: bool) -> tuple[Digits, str]:
-    check_raw_files(root, train)
-    mnist = MNIST(root, train=train)
-    return Digits(mnist.data, mnist.targets, "MNIST"), f"MNIST, found in {spoken(root)}"
+def _draw_sample(root: Path, train: bool) -> tuple[Tensor, Tensor]:
+    """The same digits wherever MNIST would be: 12,000 for training, 2,000 others for the test."""
+    pixels, labels = draw_digits(12_000, seed=0) if train else draw_digits(2_000, seed=1)
+    return torch.from_numpy(pixels), torch.from_numpy(labels)
 
 
-def _from_download(root: Path, train: bool) -> tuple[Digits, str]:
-    download_mnist(root)
-    return _from_disk(root, train)[0], f"MNIST, downloaded to {spoken(root)}"
-
-
-def _from_sample(root: Path, train: bool) -> tuple[Digits, str]:
-    pixels, labels = draw_digits(SAMPLE_SIZE[train], seed=0 if train else 1)
-    return Digits(torch.from_numpy(pixels), torch.from_numpy(labels), "sample"), "the built-in sample"
-
-
-_READERS = {"disk": _from_disk, "download": _from_download, "sample": _from_sample}
+# In the order in which they are tried: who gives pixels and labels, and what is printed of it.
+_SOURCES = {
+    "disk": (read_mnist, "MNIST, found in {}"),
+    "download": (download_mnist, "MNIST, downloaded to {}"),
+    "sample": (_draw_sample, "the built-in sample"),
+}

@@ -1,25 +1,35 @@
-"""MNIST on disk: find its files, verify them, download them.
+"""MNIST, read from disk and verified, or downloaded: in `data/`, or in the folder that MNIST_ROOT names.
 
-MNIST is kept in `data/`, or in the folder that the environment variable MNIST_ROOT names (the `root`
-of `torchvision.datasets.MNIST`).
+Below that folder the files lie as torchvision.datasets.MNIST puts them.
 """
 
+import gzip
+import hashlib
+import math
 import os
-import shutil
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import HTTPException
+import zlib
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
-from urllib.error import URLError
+from tempfile import TemporaryDirectory
+from urllib.request import urlopen
 
+import torch
+from torch import Tensor
 from torchvision.datasets import MNIST
+from tqdm.auto import tqdm
 
 from helpers import ROOT
 
 ENVIRONMENT_VARIABLE = "MNIST_ROOT"
 NETWORK_TIMEOUT = 10.0  # seconds without an answer; urllib itself would wait for ever
-MAGIC_NUMBER = {"images": 2051, "labels": 2049}
+
+WHOLE = (60_000, 10_000)  # training and test digits of the published MNIST, whose unpacked files have these checksums:
+MD5 = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
 
 
 class DigitsUnavailable(RuntimeError):
@@ -28,9 +38,8 @@ class DigitsUnavailable(RuntimeError):
 
 def default_root() -> Path:
     """The folder MNIST is kept in: MNIST_ROOT where set, else `data/` of this project."""
-    if named := os.environ.get(ENVIRONMENT_VARIABLE):
-        return Path(named).expanduser()
-    return (ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()) / "data"
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    return Path(named).expanduser() if named else ROOT / "data"
 
 
 def spoken(root: Path) -> str:
@@ -40,83 +49,87 @@ def spoken(root: Path) -> str:
     return str(root)
 
 
-def raw_files(root: Path, train: bool) -> tuple[Path, Path]:
-    """The two files of uncompressed images and labels, as torchvision names them."""
-    part = "train" if train else "t10k"
-    folder = Path(root) / "MNIST" / "raw"
-    return folder / f"{part}-images-idx3-ubyte", folder / f"{part}-labels-idx1-ubyte"
+def read_mnist(root: Path, train: bool) -> tuple[Tensor, Tensor]:
+    """The pixels, uint8 (N, 28, 28), and labels, int64 (N,), of the files that torchvision keeps below `root`.
+
+    Their .gz archives do as well. Raises DigitsUnavailable, naming the fault, unless all is whole.
+    """
+    folder, part = root / "MNIST" / "raw", "train" if train else "t10k"
+    pixels = _read_items(folder / f"{part}-images-idx3-ubyte", (28, 28))
+    labels = _read_items(folder / f"{part}-labels-idx1-ubyte", ())
+    if len(pixels) != len(labels) or labels.max() > 9:
+        found = f"{len(pixels)} images, {len(labels)} labels from {labels.min()} to {labels.max()}"
+        raise DigitsUnavailable(f"MNIST in {spoken(root)} does not fit together: {found}")
+    return pixels, labels.long()
 
 
-def check_raw_files(root: Path, train: bool) -> None:
-    """Raise DigitsUnavailable, naming the file and the fault, unless both files are whole.
+def _read_items(file: Path, shape: tuple[int, ...]) -> Tensor:
+    """The items of `file`, uint8 (N, *shape); raises DigitsUnavailable unless it is whole.
 
-    torchvision only asks whether the files exist: one that a crash cut off would pass and fail later.
-    The format (a magic number, the sizes, then the bytes) is described at
+    The format (a magic number and the sizes, each of four bytes, then the items) is described at
     https://web.archive.org/web/20220331130319/https://yann.lecun.com/exdb/mnist/.
     """
-    images_file, labels_file = raw_files(root, train)
-    images, labels = _checked_count(images_file, "images"), _checked_count(labels_file, "labels")
-    if images != labels:
-        raise DigitsUnavailable(f"MNIST in {spoken(root)} has {images} images but {labels} labels")
+    content = _read_bytes(file)
+    count = int.from_bytes(content[4:8])
+    header = b"".join(number.to_bytes(4) for number in (2049 + len(shape), count, *shape))
+    whole = content.startswith(header) and len(content) == len(header) + count * math.prod(shape) and count > 0
+    if not whole or (count in WHOLE and _md5(content) != MD5[file.name]):
+        raise DigitsUnavailable(f"{file.name} is damaged, or not MNIST's")
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=len(header)).view(count, *shape)
 
 
-def _checked_count(file: Path, kind: str) -> int:
-    """How many images or labels `file` holds; raises DigitsUnavailable unless its header and size agree."""
-    header_size, item_size = (16, 28 * 28) if kind == "images" else (8, 1)
+def _read_bytes(file: Path) -> bytes:
+    """What `file`, or else its .gz archive, holds; raises DigitsUnavailable when neither can be read."""
+    archive = file.with_name(f"{file.name}.gz")
     try:
-        with open(file, "rb") as stream:
-            header = stream.read(header_size)
-        size = file.stat().st_size
+        if archive.is_file() and not file.exists():
+            return gzip.decompress(archive.read_bytes())
+        if file.exists() and not file.is_file():  # reading a pipe would wait for ever
+            raise DigitsUnavailable(f"{file.name} is not a file")
+        return file.read_bytes()
     except FileNotFoundError:
         raise DigitsUnavailable(f"no file {file.name} on disk") from None
-    except OSError as error:
-        raise DigitsUnavailable(f"{file.name} cannot be read: {error.strerror}") from None
-    magic, count = int.from_bytes(header[:4]), int.from_bytes(header[4:8])
-    if len(header) == header_size and magic != MAGIC_NUMBER[kind]:
-        raise DigitsUnavailable(f"{file.name} has the magic number {magic}, not {MAGIC_NUMBER[kind]}")
-    if len(header) < header_size or size != header_size + count * item_size:
-        announced = f"{header_size} + {count:,} x {item_size}"
-        raise DigitsUnavailable(f"{file.name} is damaged: {size:,} bytes, where its header announces {announced}")
-    return count
+    except (OSError, EOFError, zlib.error) as error:
+        raise DigitsUnavailable(f"{file.name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def download_mnist(root: Path) -> None:
-    """Download MNIST through torchvision into `root`; raises DigitsUnavailable when that fails.
+def download_mnist(root: Path, train: bool) -> tuple[Tensor, Tensor]:
+    """Download MNIST into `root`, then `read_mnist`; raises DigitsUnavailable, saying why it failed.
 
-    Everything arrives in `root/MNIST.partial` and moves into place only when it is whole. After an
-    interruption the next call keeps the archives whose checksum is right and fetches the others again.
+    Everything is made in a folder of its own and moves into place when it is whole: an interruption leaves nothing
+    half-done, and two notebooks may download at once.
     """
-    partial = Path(root) / "MNIST.partial"
+    folder = root / "MNIST" / "raw"
     try:
-        for train in (True, False):
-            for file in raw_files(partial, train):
-                file.unlink(missing_ok=True)  # unpacked by an interrupted run: perhaps not whole
-        with _network_timeout(NETWORK_TIMEOUT):
-            MNIST(partial, download=True)
-        for train in (True, False):
-            check_raw_files(partial, train)
-            for source, target in zip(raw_files(partial, train), raw_files(root, train), strict=True):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(source, target)
-    except (OSError, HTTPException, RuntimeError, EOFError) as error:
-        raise DigitsUnavailable(_explain(error, root)) from error
-    shutil.rmtree(partial, ignore_errors=True)  # the archives have served
+        root.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="MNIST.partial.", dir=root) as partial:
+            for name, md5 in tqdm(MNIST.resources, desc="downloading MNIST", leave=False):
+                Path(partial, name.removesuffix(".gz")).write_bytes(gzip.decompress(_fetch(name, md5)))
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in Path(partial).iterdir():
+                file.replace(folder / file.name)
+    except OSError as error:
+        raise DigitsUnavailable(f"MNIST cannot be stored in {spoken(root)}: {error.strerror}") from error
+    return read_mnist(root, train)
 
 
-def _explain(error: Exception, root: Path) -> str:
-    """One line on why a download failed: the folder, or else the network."""
-    if isinstance(error, OSError) and not isinstance(error, URLError) and error.filename:
-        return f"MNIST cannot be stored in {spoken(root)}: {error.strerror}"
-    lines = str(error).strip().splitlines()
-    return f"the download of MNIST failed: {lines[-1].strip('<>') if lines else type(error).__name__}"
+def _fetch(name: str, md5: str) -> bytes:
+    """The archive `name` from the first of torchvision's mirrors that has it; raises DigitsUnavailable, saying why."""
+    failures: list[str] = []
+    # Without encryption, as torchvision does, where that fails: some Pythons lack certificates, and the checksum tells.
+    for mirror in dict.fromkeys(MNIST.mirrors + [mirror.replace("https:", "http:") for mirror in MNIST.mirrors]):
+        try:
+            with urlopen(mirror + name, timeout=NETWORK_TIMEOUT) as answer:
+                content = answer.read()
+            if _md5(content) == md5:
+                return content
+            failures.insert(0, f"{name} is not what arrived; perhaps this network wants you to log in first")
+        except IncompleteRead:
+            failures.append("the connection was cut")
+        except (OSError, HTTPException) as error:
+            failures.append(str(error).strip("<>"))
+    raise DigitsUnavailable(f"the download of MNIST failed: {failures[0]}")
 
 
-@contextmanager
-def _network_timeout(seconds: float) -> Iterator[None]:
-    """Give every new connection a timeout, for torchvision sets none."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
