@@ -1,4 +1,6 @@
-"""Scenes, boxes and features of notebook 08, and the glossary's links."""
+"""Digits found on a canvas in notebook 08, its glossary, and its deck and drills in JupyterLab."""
+
+import re
 
 import nbformat
 import pytest
@@ -8,13 +10,14 @@ from torch.nn import functional as F
 from torchvision.ops import box_iou
 
 from helpers.data import load_digits
-from helpers.detection import SIDE, detect, features, scene, tally, train_on, windows
-from helpers.figures.interview import FoundDigits
+from helpers.detection import OVERLAP, SIDE, STRIDE, detect, scene, tally
+from helpers.figures.detection import FoundDigits
 from helpers.model import load_pretrained
-from helpers.practice import glossary
 
 MODEL = load_pretrained()
 DIGITS = load_digits(train=False, source="sample")
+NAME = "08_interview.ipynb"
+CELLS = {path.name: nbformat.read(path, 4).cells for path in NOTEBOOKS}
 
 
 @torch.no_grad()
@@ -27,21 +30,14 @@ def everywhere(images):
     return MODEL.fc2(F.relu(MODEL.fc1(flat))).transpose(1, 2).reshape(len(images), 10, rows, columns)
 
 
-def notebook_everywhere():
-    """The function that notebook 08 defines, with what it needs."""
-    (path,) = [path for path in NOTEBOOKS if path.name.startswith("08")]
-    code = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-    wanted = [source for source in code if "fc1_kernel =" in source or source.startswith("def everywhere")]
-    namespace = {"torch": torch, "F": F}
-    for source in wanted:
-        exec(source, namespace)
-    return namespace["everywhere"]
-
-
 @torch.no_grad()
 def test_the_notebooks_kernels_give_what_cut_out_windows_give():
+    namespace = {"torch": torch, "F": F}
+    for cell in CELLS[NAME]:
+        if "fc1_kernel =" in cell.source or cell.source.startswith("def everywhere"):
+            exec(cell.source, namespace)
     canvas, _, _ = scene(DIGITS.images, 4, seed=3)
-    torch.testing.assert_close(notebook_everywhere()(canvas[None]), everywhere(canvas[None]), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(namespace["everywhere"](canvas[None]), everywhere(canvas[None]), rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -50,8 +46,7 @@ def test_a_scene_holds_the_digits_it_names_where_it_says(seed):
     assert len(set(chosen.tolist())) == 5
     assert (box_iou(boxes, boxes) - torch.eye(5)).abs().max() == 0
     rest = canvas.clone()
-    for box, number in zip(boxes.int().tolist(), chosen, strict=True):
-        left, top, right, bottom = box
+    for (left, top, right, bottom), number in zip(boxes.int().tolist(), chosen, strict=True):
         assert torch.equal(canvas[:, top:bottom, left:right], DIGITS.images[number])
         rest[:, top:bottom, left:right] = -1
     assert (rest == -1).all()
@@ -62,85 +57,54 @@ def test_a_scene_that_is_too_full_is_refused():
         scene(DIGITS.images, 2, 0, height=40, width=40)
 
 
-def test_windows_are_what_the_logits_speak_of():
-    """A digit exactly in a window is read there."""
-    canvas = torch.full((1, 64, 72), -1.0)
-    canvas[:, 8:36, 20:48] = DIGITS.images[0]
-    logits = everywhere(canvas[None])[0]
-    best = logits.logsumexp(0).flatten().argmax()
-    box = torch.tensor([[20.0, 8.0, 48.0, 36.0]])
-    assert box_iou(windows(*logits.shape[1:])[best][None], box) > 0.7
-    assert logits.flatten(1)[:, windows(*logits.shape[1:]).eq(box).all(1)].argmax() == DIGITS.labels[0]
-
-
-def test_found_boxes_are_apart_and_sorted_and_nothing_is_found_on_black():
+def test_found_boxes_are_apart_and_the_best_first_and_nothing_is_found_on_black():
     canvas, _, _ = scene(DIGITS.images, 5, seed=1)
-    boxes, classes, scores = detect(everywhere, canvas)
-    assert len(boxes) == len(classes) == len(scores) > 0 and (scores.diff() <= 0).all()
-    assert box_iou(boxes, boxes).fill_diagonal_(0).max() <= 0.1
-    assert len(detect(everywhere, torch.full((1, 60, 60), -1.0))[0]) == 0
+    logits = everywhere(canvas[None])[0]
+    boxes, classes = detect(logits)
+    assert len(boxes) == len(classes) > 0 and box_iou(boxes, boxes).fill_diagonal_(0).max() <= OVERLAP
+    column, row = (boxes[:, :2] / STRIDE).int().T
+    assert (logits.logsumexp(0)[row, column].diff() <= 0).all()
+    assert len(detect(everywhere(torch.full((1, 1, 60, 60), -1.0))[0])[0]) == 0
 
 
 def test_the_tally_counts_every_digit_once():
     result = tally(everywhere, DIGITS.images, DIGITS.labels, scenes=10)
-    assert result["right"] + result["misread"] + result["missed"] == 50
-    assert result["right"] > 35
-
-    def blind(images):
-        return everywhere(images) - 100
-
-    assert tally(blind, DIGITS.images, DIGITS.labels, scenes=2) == {"right": 0, "misread": 0, "missed": 10, "extra": 0}
-
-
-@torch.no_grad()
-def test_features_are_what_fc2_reads():
-    torch.testing.assert_close(MODEL.fc2(features(MODEL, DIGITS.images[:50])), MODEL(DIGITS.images[:50]))
-
-
-def test_a_small_network_learns_the_classes_it_is_shown_and_no_others():
-    network = train_on(load_digits(train=True, source="sample"), range(8), count=3000)
-    with torch.no_grad():
-        answers = network(DIGITS.images).argmax(dim=1)
-    known = DIGITS.labels < 8
-    assert (answers[known] == DIGITS.labels[known]).float().mean() > 0.6
-    assert (answers < 8).all()
+    assert result["right"] + result["misread"] + result["missed"] == 50 and result["right"] > 35
+    turned = tally(everywhere, DIGITS.images, 9 - DIGITS.labels, scenes=10)
+    assert turned == result | {"right": turned["right"], "misread": turned["misread"]} and turned["right"] < 15
+    blind = tally(lambda images: everywhere(images) - 100, DIGITS.images, DIGITS.labels, scenes=2)
+    assert blind == {"right": 0, "misread": 0, "missed": 10, "extra": 0}
+    gibberish = tally(lambda images: everywhere(-images) + 100, DIGITS.images, DIGITS.labels, scenes=2)
+    assert gibberish["extra"] > 10
 
 
 def test_a_digit_can_be_moved_to_every_edge_of_the_canvas():
     picture = FoundDigits(everywhere, torch.full((1, 60, 80), -1.0), DIGITS.images[0])
     for right, down in [(0, 0), (80 - SIDE, 60 - SIDE), (24, 16)]:
         assert "boxes are drawn around" in picture.update(right, down)
-    assert "1 digit found" == picture.title.get_text()
+    assert picture.title.get_text() == "1 digit found"
+    assert len(picture.boxes) == 2 and set(picture.boxes) < set(picture.moving), "a frame and its number"
 
 
-def test_every_glossary_link_leads_to_a_heading():
+def test_the_glossary_is_sorted_and_each_entry_leads_to_a_heading():
     headings = {
-        path.name: {
-            line.lstrip("# ").replace(" ", "-")
-            for cell in nbformat.read(path, 4).cells
-            if cell.cell_type == "markdown"
-            for line in cell.source.splitlines()
-            if line.startswith("#")
-        }
-        for path in NOTEBOOKS
+        f"{name}#{heading.replace(' ', '-')}"
+        for name, cells in CELLS.items()
+        for cell in cells
+        for heading in re.findall(r"^#+ (.+)", cell.source, re.M)
     }
-    entries = glossary.entries()
-    assert len(entries) == len({entry.term for entry in entries}) == len(glossary.TERMS) > 40
-    for entry in entries:
-        target, anchor = entry.link.split("](")[1].removesuffix(")").split("#")
-        assert anchor in headings[target], entry.link
-
-
-def test_a_term_that_no_section_defines_is_named(monkeypatch):
-    monkeypatch.setattr(glossary, "TERMS", (("flux capacitor", "01", "makes time travel possible"),))
-    with pytest.raises(ValueError, match="No section of notebook 01 has 'flux capacitor'"):
-        glossary.entries()
+    (table,) = [cell.source for cell in CELLS[NAME] if cell.source.startswith("## Glossary")]
+    entries = re.findall(r"^\| \*\*(.+)\*\* \| .+ \| \[.+\]\((.+)\) \|$", table, re.M)
+    assert len(entries) == table.count("\n| ") - 2 > 40, "an entry in another form"
+    terms = [term.lower() for term, _ in entries]
+    assert terms == sorted(set(terms))
+    assert [link for _, link in entries if (NAME + link if link[0] == "#" else link) not in headings] == []
 
 
 @needs_chromium
 def test_the_deck_and_a_drill_in_jupyterlab(page, lab):
     """By keyboard alone: answer, miss a question, change the topic; then a drill, answered wrongly and rightly."""
-    run_all(page, lab.format(name="08_interview.ipynb"))
+    run_all(page, lab.format(name=NAME))
     deck = page.locator(".jp-OutputArea-output", has=page.get_by_role("button", name="Show the answer"))
     show = deck.get_by_role("button", name="Show the answer")
     show.scroll_into_view_if_needed()

@@ -26,6 +26,7 @@ class FoundDigits:
         height, width = canvas.shape[1:]
         for axes in (self.left, right):
             axes.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
         right.set_facecolor("#DDDDDD")
         right.set_title(f"score of the window centred here\n(dark 2, bright 20; boxes from {LEAST:.0f})", fontsize=14)
         self.image = self.left.imshow(canvas[0], cmap="gray", vmin=-1, vmax=1, extent=(0, width, height, 0))
