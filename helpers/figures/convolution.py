@@ -1,15 +1,19 @@
 """The pictures of notebook 01: the sliding window over small numbers and over a digit, and its geometry."""
 
+from typing import Any
+
 import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from torch import Tensor
+from torch.nn.functional import pad
 
 from helpers.figures import BLUE, INK, ORANGE, PALE, SKY, new_figure
 from helpers.from_scratch import conv2d
 
-EDGE = {"fill": False, "edgecolor": ORANGE, "linewidth": 4, "clip_on": False}
+EDGE: dict[str, Any] = {"fill": False, "edgecolor": ORANGE, "linewidth": 4, "clip_on": False}
 
 
 class NumberWindow:
@@ -27,22 +31,21 @@ class NumberWindow:
         write_numbers(left, image, "image")
         write_numbers(middle, kernel, "kernel")
         self.cells = write_numbers(right, self.output, "feature map")
-        self.window = left.add_patch(Rectangle((0, 0), kernel.shape[1], kernel.shape[0], zorder=3, **EDGE))
-        self.target = right.add_patch(Rectangle((0, 0), 1, 1, zorder=3, **EDGE))
+        self.window, self.target = outline(left, *kernel.shape), outline(right)
         self.sum = self.figure.text(0.5, 0.05, "", ha="center", fontsize=17, color=INK)
         self.moving = [*self.cells, self.window, self.target, self.sum]
 
     def update(self, row: int, column: int) -> str:
         """Put the window at `row`, `column` of the feature map; the pixels after it stay hidden."""
         kh, kw = self.kernel.shape
-        patch = self.image[row : row + kh, column : column + kw]
-        terms = [f"{int(p)}·{_signed(k)}" for p, k in zip(patch.flatten(), self.kernel.flatten(), strict=True)]
-        total = int(self.output[row, column])
-        self.window.set_xy((column - 0.5, row - 0.5))
-        self.target.set_xy((column - 0.5, row - 0.5))
+        patch = self.image[row : row + kh, column : column + kw].flatten().tolist()
+        for marked in (self.window, self.target):
+            marked.set_xy((column - 0.5, row - 0.5))
         for index, cell in enumerate(self.cells):
             cell.set_visible(index <= row * self.output.shape[1] + column)
-        self.sum.set_text(" + ".join(terms) + f" = {total}")
+        products = zip(patch, self.kernel.flatten().tolist(), strict=True)
+        terms = [f"{int(p)}·{int(k)}" if k >= 0 else f"{int(p)}·({int(k)})" for p, k in products]
+        self.sum.set_text(f"{' + '.join(terms)} = {int(self.output[row, column])}")
         return f"The window at row {row}, column {column} of the feature map: {self.sum.get_text()}."
 
 
@@ -53,101 +56,80 @@ class SlidingWindow:
     """
 
     def __init__(self, image: Tensor) -> None:
-        self.padded = torch.nn.functional.pad(image, (1, 1, 1, 1))
+        self.padded = pad(image, (1, 1, 1, 1))
         self.figure = new_figure(10, 4.6)
-        self.left = self._axes(0.005, 0.04, 0.36, 0.85)
-        self.right = self._axes(0.635, 0.04, 0.36, 0.85)
-        patch, kernel = self._axes(0.385, 0.52, 0.23, 0.37), self._axes(0.385, 0.04, 0.23, 0.37)
-        self.left.imshow(self.padded, cmap="gray", vmin=-1, vmax=1)
-        self.left.set_title("digit, padding 1")
-        self.map = self.right.imshow(image, cmap="PuOr", vmin=-1, vmax=1)
-        self.window = self.left.add_patch(Rectangle((0, 0), 3, 3, **EDGE))
-        self.target = self.right.add_patch(Rectangle((0, 0), 1, 1, **EDGE))
-        self.patch_cells = write_numbers(patch, torch.zeros(3, 3), "patch", 13)
-        self.kernel_cells = write_numbers(kernel, torch.zeros(3, 3), "kernel", 13)
-        self.value = self.right.set_title("")
-        self.moving = [self.map, self.window, self.target, *self.patch_cells, *self.kernel_cells, self.value]
-
-    def _axes(self, *place: float) -> Axes:
-        axes = self.figure.add_axes(place)
-        axes.axis("off")
-        return axes
+        digit, patch, feature_map, kernel = self.figure.subplot_mosaic("dpf;dkf", width_ratios=(8, 5, 8)).values()
+        self.figure.subplots_adjust(left=0.005, right=0.995, bottom=0.03, top=0.9, wspace=0.06, hspace=0.25)
+        digit.imshow(self.padded, cmap="gray", vmin=-1, vmax=1)
+        digit.set_title("digit, padding 1")
+        self.map = feature_map.imshow(image, cmap="PuOr")
+        self.value = feature_map.set_title("")
+        self.window, self.target = outline(digit, 3, 3), outline(feature_map)
+        for axes in (digit, feature_map):
+            axes.axis("off")
+        zeros = torch.zeros(3, 3)
+        self.cells = write_numbers(patch, zeros, "patch", 14), write_numbers(kernel, zeros, "kernel", 14)
+        self.moving = [self.map, self.window, self.target, *self.cells[0], *self.cells[1], self.value]
 
     def update(self, row: int, column: int, kernel: Tensor) -> str:
         """Put the window on pixel `row`, `column` (0 to 27) and use this 3x3 kernel."""
         kernel = torch.as_tensor(kernel, dtype=torch.float32)
-        patch = self.padded[row : row + 3, column : column + 3]
         output = conv2d(self.padded[None], kernel[None, None])[0]
-        for cells, numbers in ((self.patch_cells, patch), (self.kernel_cells, kernel)):
+        patch = self.padded[row : row + 3, column : column + 3]
+        for cells, numbers in zip(self.cells, (patch, kernel), strict=True):
             for cell, number in zip(cells, numbers.flatten().tolist(), strict=True):
                 cell.set_text(f"{number:.2f}".removesuffix(".00"))
         limit = float(output.abs().max()) or 1.0
-        self.map.set_data(output)
-        self.map.set_clim(-limit, limit)
-        self.window.set_xy((column - 0.5, row - 0.5))
-        self.target.set_xy((column - 0.5, row - 0.5))
+        self.map.set(data=output, clim=(-limit, limit))
+        for marked in (self.window, self.target):
+            marked.set_xy((column - 0.5, row - 0.5))
         self.value.set_text(f"sum of products: {float(output[row, column]):.2f}")
-        return (
-            f"Left the digit with the window on row {row}, column {column}; in the middle patch and kernel; "
-            f"right the feature map, where this pixel is {float(output[row, column]):.2f}."
-        )
+        return f"A window at row {row}, column {column} of a digit, its patch, kernel and map: {self.value.get_text()}."
 
 
 class Geometry:
     """Which pixels the kernel touches for a given stride, padding and dilation, and the size that results."""
 
     OUTSIDE, PADDING, PIXEL, TAP = range(4)
-    LARGEST = 12  # pixels along a side, padding included
+    SIDE = 12  # pixels at most, padding included
 
     def __init__(self) -> None:
-        colours = ListedColormap(["white", PALE, SKY, ORANGE])
         self.figure = new_figure(10, 4.8)
-        left, right = (
-            self.figure.add_axes((0.01, 0.14, 0.48, 0.77)),
-            self.figure.add_axes((0.53, 0.14, 0.46, 0.77)),
-        )
-        self.images = [axes.imshow(torch.zeros(1, 1), cmap=colours, vmin=0, vmax=3) for axes in (left, right)]
-        grids = []
-        for axes, image, title in zip((left, right), self.images, ("image", "feature map"), strict=True):
-            side = self.LARGEST
-            image.set_extent((0, side, side, 0))
-            axes.set(xlim=(0, side), ylim=(side, 0))
+        self.grids = []
+        for axes, title in zip(self.figure.subplots(1, 2), ("image", "feature map"), strict=True):
+            axes.set(ylim=(self.SIDE, 0), aspect="equal")
             axes.axis("off")
             axes.set_title(title, loc="left")
-            lines = range(side + 1)
-            grids.append(axes.hlines(lines, 0, side, colors="white", linewidth=2))
-            grids.append(axes.vlines(lines, 0, side, colors="white", linewidth=2))
+            colours = ListedColormap(["white", PALE, SKY, ORANGE])
+            nothing = torch.zeros(self.SIDE, self.SIDE)
+            self.grids.append(axes.pcolormesh(nothing, cmap=colours, vmin=0, vmax=3, edgecolors="white", linewidth=2))
+        self.figure.subplots_adjust(left=0.01, right=0.99, bottom=0.14, top=0.91, wspace=0.08)
         self.formula = self.figure.text(0.5, 0.04, "", ha="center", fontsize=18, color=INK)
-        self.moving = [*self.images, *grids, self.formula]
+        self.moving = [*self.grids, self.formula]
 
     def update(self, size: int, kernel: int, stride: int, padding: int, dilation: int, place: int = 0) -> str:
         """Draw the window's `place`-th place (counted along the rows) on a `size` x `size` image."""
         reach = dilation * (kernel - 1) + 1
-        out = (size + 2 * padding - reach) // stride + 1 if size + 2 * padding >= reach else 0
-        image, result = torch.zeros(2, self.LARGEST, self.LARGEST)
+        out = max(0, (size + 2 * padding - reach) // stride + 1)
+        image, result = torch.zeros(2, self.SIDE, self.SIDE)
         image[: size + 2 * padding, : size + 2 * padding] = self.PADDING
         image[padding : padding + size, padding : padding + size] = self.PIXEL
         result[:out, :out] = self.PIXEL
+        formula = f"a reach of {reach} does not fit into {size} + 2·{padding} pixels"
         if out > 0:
+            formula = f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1 = {out}"
             row, column = divmod(place % (out * out), out)
-            rows = [row * stride + dilation * k for k in range(kernel)]
-            columns = [column * stride + dilation * k for k in range(kernel)]
-            image[torch.tensor(rows)[:, None], torch.tensor(columns)] = self.TAP
+            top, left = row * stride, column * stride
+            image[top : top + reach : dilation, left : left + reach : dilation] = self.TAP
             result[row, column] = self.TAP
-        for artist, cells in zip(self.images, (image, result), strict=True):
-            artist.set_data(cells)
-        return self._say(size, kernel, stride, padding, dilation, out)
-
-    def _say(self, size: int, kernel: int, stride: int, padding: int, dilation: int, out: int) -> str:
-        formula = f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1 = {out}"
-        if out == 0:
-            formula = f"a reach of {dilation * (kernel - 1) + 1} does not fit into {size} + 2·{padding} pixels"
+        for grid, cells in zip(self.grids, (image, result), strict=True):
+            grid.set_array(cells)
         self.formula.set_text(formula)
         settings = f"stride {stride}, padding {padding} and dilation {dilation}"
         return f"A {kernel}x{kernel} kernel with {settings} on an image of {size}x{size}: {formula}."
 
 
-def write_numbers(axes: Axes, numbers: Tensor, title: str, fontsize: int = 17) -> list:
+def write_numbers(axes: Axes, numbers: Tensor, title: str, fontsize: int = 17) -> list[Text]:
     """Write a small 2-D tensor into cells; returns the texts, row by row."""
     height, width = numbers.shape
     axes.axis("off")
@@ -161,5 +143,8 @@ def write_numbers(axes: Axes, numbers: Tensor, title: str, fontsize: int = 17) -
     ]
 
 
-def _signed(number: Tensor) -> str:
-    return f"{int(number)}" if number >= 0 else f"({int(number)})"
+def outline(axes: Axes, height: int = 1, width: int = 1) -> Rectangle:
+    """A frame around `height` x `width` cells or pixels, to be moved by its top left corner."""
+    frame = Rectangle((-0.5, -0.5), width, height, zorder=3, **EDGE)
+    axes.add_patch(frame)
+    return frame
