@@ -139,10 +139,13 @@ def lab(lab_folder):
 
 @pytest.fixture
 def saved_lab(lab_folder):
-    """The address of the notebooks in JupyterLab as they are saved."""
+    """The address of the notebooks in JupyterLab as they are saved, the answers to predictions opened."""
     folder, address = lab_folder
     for path in NOTEBOOKS:
-        shutil.copy(path, folder)
+        notebook = nbformat.read(path, 4)
+        for cell in notebook.cells:
+            cell.metadata.pop("jupyter", None)
+        nbformat.write(notebook, folder / path.name)
     return address
 
 

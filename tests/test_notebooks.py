@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -87,6 +88,14 @@ def test_exercises_and_questions(path):
     assert 5 <= len(questions) <= 10
     for number, question in enumerate(questions, 1):
         assert question.startswith(f"**Q{number}. ") and "<details><summary>Answer</summary>\n\n" in question
+
+
+@by_name
+def test_the_answer_to_a_prediction_is_closed(path):
+    for question, answer in pairwise(cells(path)):
+        if "**Predict" in question.source and answer.cell_type == "code":
+            assert "hide-output" in answer.metadata.get("tags", []), answer.id
+            assert answer.metadata["jupyter"]["outputs_hidden"], answer.id
 
 
 @by_name

@@ -25,7 +25,7 @@ def pixels(png: bytes) -> np.ndarray:
 
 def packed(image: np.ndarray) -> bytes:
     stream = io.BytesIO()
-    Image.fromarray(image.astype(np.uint8)).save(stream, "png")
+    Image.fromarray(image.astype(np.uint8)).save(stream, "png", compress_level=1)
     return stream.getvalue()
 
 

@@ -80,7 +80,7 @@ def test_markdown_and_formulas_are_rendered(soups, path):
     article = copy(soups[f"{path.stem}.html"].article)
 
     def in_markdown_cells(selector):
-        return [tag for tag in article.select(selector) if not tag.find_parent(class_="cell_output")]
+        return [tag for tag in article.select(selector) if not tag.find_parent(class_=["cell", "cell_output"])]
 
     folds = re.findall(r"<details>.*?</details>", source, re.S)
     assert len(in_markdown_cells("details > summary")) == len(folds)

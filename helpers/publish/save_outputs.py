@@ -50,6 +50,7 @@ def execute(path: Path) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [clean(output, cell) for output in cell.outputs if not is_progress_bar(output)]
+    close_answers(notebook)
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         language_info={"name": "python"},
@@ -71,6 +72,17 @@ def clean(output: NotebookNode, cell: NotebookNode) -> NotebookNode:
     if "data" in output:
         output.data.pop(WIDGET_VIEW, None)
     return output
+
+
+def close_answers(notebook: NotebookNode) -> None:
+    """Close the saved output below each prediction, until the reader opens it; running the cell opens it, too.
+
+    MyST-NB folds what has the tag, JupyterLab what has the mark; GitHub knows neither.
+    """
+    for question, answer in zip(notebook.cells, notebook.cells[1:], strict=False):
+        if "**Predict" in question.source and question.cell_type == "markdown" and answer.cell_type == "code":
+            answer.metadata["jupyter"] = {"outputs_hidden": True}
+            answer.metadata["tags"] = sorted({*answer.metadata.get("tags", []), "hide-output"})
 
 
 def main(arguments: list[str]) -> None:

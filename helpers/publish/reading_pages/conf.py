@@ -12,6 +12,8 @@ exclude_patterns = ["**/.ipynb_checkpoints"]
 
 nb_execution_mode = "off"
 nb_merge_streams = True
+# Outputs below a prediction are closed (helpers.publish.save_outputs marks them).
+nb_code_prompt_show, nb_code_prompt_hide = "Show the answer", "Hide the answer"
 nb_render_markdown_format = "myst"  # a Markdown output, such as the deck of questions, reads like a Markdown cell
 
 myst_enable_extensions = ["dollarmath"]
