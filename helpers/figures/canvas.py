@@ -1,5 +1,6 @@
 """A canvas to draw a digit on, and the way from its ink to an image like those of MNIST."""
 
+from pathlib import Path
 from typing import Protocol
 
 import anywidget
@@ -13,74 +14,17 @@ from helpers.figures.live import Picture, explore
 SIDE = 112  # pixels of the canvas along a side; the page shows them larger
 BOX, SIZE = 20, 28  # pixels: the box that MNIST fitted the ink into, and the whole image
 
-CANVAS = """
-function render({ model, el }) {
-  el.innerHTML = `<canvas width="SIDE" height="SIDE" role="img" aria-label="Drawing area for one digit"></canvas>
-    <div><p>Draw a digit here, large,<br>with the mouse or a finger.</p>
-    <p role="status"></p><button type="button">Clear</button></div>`;
-  el.classList.add("digit-canvas");
-  const canvas = el.querySelector("canvas");
-  const ink = canvas.getContext("2d", { willReadFrequently: true });
-  Object.assign(ink, { lineWidth: 11, lineCap: "round", lineJoin: "round", strokeStyle: "white" });
-  let last = null, waiting = false;
-  const place = event => {
-    const box = canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) * SIDE / box.width, (event.clientY - box.top) * SIDE / box.height];
-  };
-  const send = () => {  // at most once for each picture that the screen shows
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      const rgba = ink.getImageData(0, 0, SIDE, SIDE).data;
-      model.set("value", new DataView(Uint8Array.from({ length: SIDE * SIDE }, (_, k) => rgba[4 * k + 3]).buffer));
-      model.save_changes();
-    });
-  };
-  const line = event => {
-    const next = place(event);
-    ink.beginPath();
-    ink.moveTo(...last);
-    ink.lineTo(...next);
-    ink.stroke();
-    last = next;
-    send();
-  };
-  canvas.addEventListener("pointerdown", event => {
-    if (!event.isPrimary) return;  // one finger draws
-    canvas.setPointerCapture(event.pointerId);
-    last = place(event);
-    line(event);
-  });
-  canvas.addEventListener("pointermove", event => last && event.isPrimary && line(event));
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { last = null; });
-  el.querySelector("button").addEventListener("click", () => { ink.clearRect(0, 0, SIDE, SIDE); send(); });
-  const status = el.querySelector("[role=status]");
-  const say = () => { status.textContent = model.get("answer"); };
-  model.on("change:answer", say);
-  say();
-}
-export default { render };
-""".replace("SIDE", str(SIDE))
-
-# Legible on a slide of 1280x720, and low enough to stand on it above its picture.
-STYLE = """
-.digit-canvas { display: flex; gap: 24px; align-items: center; font-size: 18px; }
-.digit-canvas canvas { width: 200px; height: 200px; background: black; cursor: crosshair; touch-action: none; }
-.digit-canvas [role=status] { font-weight: bold; }
-.digit-canvas button { font-size: 18px; padding: 6px 20px; }
-"""
-
 
 class DigitCanvas(anywidget.AnyWidget):
     """A black square to draw on, with a line of text, the `answer`, beside it.
 
-    value: its ink as SIDE * SIDE bytes, 0 to 255, row by row; b"" when untouched.
+    value: its ink as SIDE * SIDE bytes, 0 to 255, row by row.
     """
 
-    _esm = CANVAS
-    _css = STYLE
-    value = traitlets.CBytes(b"").tag(sync=True)
+    _esm = Path(__file__).with_name("canvas.js")
+    _css = Path(__file__).with_name("canvas.css")
+    side = traitlets.Int(SIDE).tag(sync=True)
+    value = traitlets.CBytes(bytes(SIDE * SIDE)).tag(sync=True)
     answer = traitlets.Unicode("").tag(sync=True)
 
     def __repr__(self) -> str:
@@ -102,11 +46,8 @@ def draw_digit(picture: Answering) -> None:
 
 
 def ink_of(value: bytes) -> Tensor:
-    """The ink of a canvas as float32 (SIDE, SIDE), 0 to 1. Raises ValueError for another number of bytes."""
-    if len(value) not in (0, SIDE * SIDE):
-        raise ValueError(f"A canvas has {SIDE * SIDE} bytes, one a pixel, but was given {len(value)}.")
-    pixels = torch.frombuffer(bytearray(value or SIDE * SIDE), dtype=torch.uint8)  # a number of bytes: all of them 0
-    return pixels.view(SIDE, SIDE).float() / 255
+    """The ink of a canvas's `value` as float32 (SIDE, SIDE), 0 to 1."""
+    return torch.frombuffer(bytearray(value), dtype=torch.uint8).view(SIDE, SIDE) / 255
 
 
 def like_mnist(ink: Tensor) -> Tensor:

@@ -4,20 +4,20 @@ Saved, a live figure is a plain PNG and one line of text, so that it reads witho
 """
 
 import io
-from typing import Protocol
+from typing import Any, Protocol
 
-import anywidget
 import ipywidgets as widgets
 import numpy as np
 import PIL.Image
-import torch
-import traitlets
+from IPython import get_ipython
 from IPython.display import Image, display
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from helpers.figures import show
+from helpers.figures.controls import Controls, KernelEditor, choice, parts, slider
+
+__all__ = ["KernelEditor", "Picture", "choice", "draw_moving_part", "draw_still_part", "explore", "slider", "still"]
 
 
 class Picture(Protocol):
@@ -29,53 +29,19 @@ class Picture(Protocol):
     figure: Figure
     moving: list[Artist]
 
-    def update(self, **values) -> str:
+    def update(self, **values: Any) -> str:
         """Redraw for these values; returns the text that stands for the picture when it is not seen."""
 
 
-# ipywidgets writes a slider's description beside it, but gives no name to the handle, where a screen reader listens.
-NAME_THE_HANDLES = """
-function render({ el }) {
-  Object.assign(el.style, { position: "absolute", width: "1px", height: "1px" });
-  const name = () => {
-    for (const slider of el.closest(".widget-vbox").querySelectorAll(".widget-slider")) {
-      const label = slider.querySelector("label").textContent;
-      for (const handle of slider.querySelectorAll("[role=slider]")) handle.setAttribute("aria-label", label);
-    }
-  };
-  const watcher = new MutationObserver(name);  // a slider comes when it is ready, perhaps after this widget
-  new ResizeObserver(() => {  // called when the page has taken this widget in
-    if (!el.isConnected) return;
-    name();
-    watcher.observe(el.closest(".widget-vbox"), { childList: true, subtree: true });
-  }).observe(el);
-}
-export default { render };
-"""
-
-
-class HandleNames(anywidget.AnyWidget):
-    """Shows nothing; gives each slider beside it the name that a screen reader says."""
-
-    _esm = NAME_THE_HANDLES
-
-
-class Controls(widgets.VBox):
-    """The controls of a live figure, with a text that is the same in every run."""
-
-    def __repr__(self) -> str:
-        return f"[Controls: {', '.join(self.names)}. They work when the notebook runs.]"
-
-
-def still(picture: Picture, **values) -> None:
+def still(picture: Picture, **values: Any) -> None:
     """Show `picture` for these values, as an ordinary figure."""
     show(picture.figure, alt=picture.update(**values))
 
 
 def explore(picture: Picture, **controls: widgets.Widget) -> None:
     """Show `picture` under one control for each argument of its `update`; moving a control redraws it."""
-    box = Controls([widgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"}), HandleNames()])
-    box.names = list(controls)
+    box = Controls(controls)
+    free_earlier_runs(box)
     still_part = draw_still_part(picture)
 
     def redraw(packing: int = 1) -> Image:
@@ -88,6 +54,33 @@ def explore(picture: Picture, **controls: widgets.Widget) -> None:
         control.observe(lambda _: handle.update(redraw()), names="value")
 
 
+_shown: dict[str, tuple[str, list[Controls]]] = {}  # for each cell its last run, and the controls that it showed
+
+
+def free_earlier_runs(box: Controls) -> None:
+    """Note that this cell shows `box`, and close what earlier runs of it showed; their figures go with it.
+
+    ipywidgets itself keeps every widget that is not closed, and a widget keeps the figure that it redraws.
+    """
+    cell, run = running_cell()
+    last_run, boxes = _shown.get(cell, (run, []))
+    if run != last_run:
+        for widget in {part for old in boxes for part in parts(old)} - set(parts(box)):
+            widget.close()
+        boxes = []
+    if cell:
+        _shown[cell] = run, [*boxes, box]
+
+
+def running_cell() -> tuple[str, str]:
+    """What names the running cell, "" where no front end says it, and what names its run."""
+    shell = get_ipython()
+    if not hasattr(shell, "get_parent"):
+        return "", ""
+    request = shell.get_parent()
+    return request["metadata"].get("cellId", ""), request["header"]["msg_id"]
+
+
 def draw_still_part(picture: Picture) -> object:
     """Draw once what never changes; returns the pixels.
 
@@ -96,8 +89,9 @@ def draw_still_part(picture: Picture) -> object:
     """
     for artist in picture.moving:
         artist.set_animated(True)
-    picture.figure.canvas.draw()
-    return picture.figure.canvas.copy_from_bbox(picture.figure.bbox)
+    canvas: Any = picture.figure.canvas  # Agg, which alone can do this
+    canvas.draw()
+    return canvas.copy_from_bbox(picture.figure.bbox)
 
 
 def draw_moving_part(picture: Picture, still_part: object, alt: str, packing: int = 1) -> Image:
@@ -105,7 +99,7 @@ def draw_moving_part(picture: Picture, still_part: object, alt: str, packing: in
 
     Width and height are announced so that the page does not move while the browser decodes the picture.
     """
-    canvas = picture.figure.canvas
+    canvas: Any = picture.figure.canvas
     canvas.restore_region(still_part)
     for artist in picture.moving:
         picture.figure.draw_artist(artist)
@@ -113,63 +107,3 @@ def draw_moving_part(picture: Picture, still_part: object, alt: str, packing: in
     PIL.Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stream, "png", compress_level=packing)
     width, height = canvas.get_width_height()
     return Image(stream.getvalue(), width=width, height=height, alt=alt)
-
-
-def slider(
-    label: str, low: float, high: float, value: float, step: float = 1
-) -> widgets.IntSlider | widgets.FloatSlider:
-    """A slider moved by mouse or arrow keys; over whole numbers, or over decimals where `step` is one, such as 0.05."""
-    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
-    return kind(
-        value=value,
-        min=low,
-        max=high,
-        step=step,
-        description=label,
-        style={"description_width": "initial"},
-        layout={"width": "300px"},
-    )
-
-
-def choice(label: str, options: dict) -> widgets.ToggleButtons:
-    """One button for each named value. (JupyterLab takes the arrow keys away from a drop-down menu.)"""
-    return widgets.ToggleButtons(
-        options=options,
-        description=label,
-        style={"description_width": "initial", "button_width": "auto"},
-        layout={"width": "auto"},
-    )
-
-
-class KernelEditor(widgets.HBox):
-    """Nine fields for a 3x3 kernel beside buttons for named kernels; `value` is the kernel as a tuple of rows."""
-
-    value = traitlets.Tuple()
-
-    def __init__(self, kernels: dict[str, Tensor]) -> None:
-        self.named = choice("kernel", {name: kernel.tolist() for name, kernel in kernels.items()})
-        self.fields = [
-            widgets.FloatText(
-                description=f"row {k // 3}, column {k % 3}",  # for screen readers; its width leaves nothing to see
-                style={"description_width": "0px"},
-                step=0.5,
-                layout={"width": "72px"},
-            )
-            for k in range(9)
-        ]
-        grid = widgets.GridBox(self.fields, layout={"grid_template_columns": "repeat(3, 76px)"})
-        super().__init__([self.named, grid])
-        self.named.observe(self._take_named, names="value")
-        for field in self.fields:
-            field.observe(self._take_fields, names="value")
-        self._take_named()
-
-    def _take_named(self, _: object = None) -> None:
-        numbers = torch.tensor(self.named.value).flatten().tolist()
-        with self.hold_trait_notifications():  # one redraw, not nine
-            for field, number in zip(self.fields, numbers, strict=True):
-                field.value = round(number, 3)
-
-    def _take_fields(self, _: object) -> None:
-        numbers = [field.value for field in self.fields]
-        self.value = tuple(tuple(numbers[k : k + 3]) for k in (0, 3, 6))
