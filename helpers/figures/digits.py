@@ -1,13 +1,12 @@
-"""Pictures of digits: their pixels as numbers, what a model answers, and how its training went."""
+"""Pictures of digits: their pixels as numbers, and what a model answers."""
 
 import torch
-from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from helpers.data import Digits
-from helpers.figures import BLUE, GREEN, INK, ORANGE, PALE, RED, new_figure, show
-from helpers.figures.convolution import EDGE, write_numbers
-from helpers.training import History, device_of
+from helpers.figures import GREEN, PALE, RED, new_figure
+from helpers.figures.convolution import outline, write_numbers
+from helpers.training import device_of
 
 
 class PixelNumbers:
@@ -28,8 +27,8 @@ class PixelNumbers:
         axes[0].axis("off")
         zeros = torch.zeros(self.SIDE, self.SIDE)
         self.raw = write_numbers(axes[1], zeros, "bytes, 0 to 255", 15)
-        self.scaled = write_numbers(axes[2], zeros, "after ToTensor, Normalize", 13)
-        self.window = axes[0].add_patch(Rectangle((0, 0), self.SIDE, self.SIDE, **EDGE))
+        self.scaled = write_numbers(axes[2], zeros, "after ToTensor, Normalize", 14)
+        self.window = outline(axes[0], self.SIDE, self.SIDE)
         self.moving = [self.window, *self.raw, *self.scaled]
 
     def update(self, row: int, column: int) -> str:
@@ -77,34 +76,3 @@ class Prediction:
         self.label.set_text(f"label {label}")
         self.answer.set_text(f"answer {guess} with probability {probabilities[guess]:.2f}")
         return f"A digit with label {label}; the model answers {guess} with {probabilities[guess]:.2f}."
-
-
-@torch.no_grad()
-def mistakes(model: nn.Module, digits: Digits) -> Tensor:
-    """The indices of the digits that `model` gets wrong, the one it is surest of first."""
-    model.eval()
-    device = device_of(model)
-    logits = torch.cat([model(images.to(device)).cpu() for images in digits.images.split(500)])
-    surest, guesses = logits.softmax(dim=1).max(dim=1)
-    wrong = (guesses != digits.labels).nonzero().flatten()
-    return wrong[surest[wrong].argsort(descending=True)]
-
-
-def show_history(history: History) -> None:
-    """Show the average loss and, where it was measured, the test accuracy by epoch."""
-    figure = new_figure(10, 3.8)
-    panels = figure.subplots(1, 2)
-    figure.subplots_adjust(left=0.08, right=0.98, bottom=0.18, top=0.88, wspace=0.22)
-    epochs = range(1, len(history.loss) + 1)
-    panels[0].plot(epochs, history.loss, "o-", color=BLUE)
-    panels[0].set(title="average training loss", xlabel="epoch", xticks=epochs, ylim=(0, None))
-    panels[1].plot(epochs[: len(history.accuracy)], [100 * a for a in history.accuracy], "o-", color=ORANGE)
-    panels[1].set(title="test accuracy in %", xlabel="epoch", xticks=epochs)
-    for axes in panels:
-        axes.grid(color=PALE)
-        axes.tick_params(colors=INK)
-    show(figure, f"Two curves by epoch: loss {_spoken(history.loss)}; accuracy {_spoken(history.accuracy)}.")
-
-
-def _spoken(values: list[float]) -> str:
-    return ", ".join(f"{value:.3f}" for value in values) or "not measured"
