@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from IPython.display import Image, display
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -23,21 +22,16 @@ INK = "#222222"
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure of `width` x `height` inches, its axes placed by hand; outside pyplot, so none is left over."""
-    figure = Figure(figsize=(width, height), dpi=100, layout="none")
+    figure = Figure(figsize=(width, height), dpi=100, layout="none")  # type: ignore[arg-type]  # its stubs forget none
     FigureCanvasAgg(figure)
     return figure
 
 
-def png(figure: Figure) -> bytes:
-    """The figure as PNG bytes, in its exact size."""
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", pil_kwargs={"compress_level": 6})
-    return stream.getvalue()
-
-
 def show(figure: Figure, alt: str) -> None:
     """Show `figure` under the cell, with `alt` as the text that stands for it when it is not seen, and close it."""
-    display(Image(png(figure), alt=alt))
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
+    display(Image(stream.getvalue(), alt=alt))
     plt.close(figure)  # pyplot would show it once more at the end of the cell
 
 
@@ -57,22 +51,12 @@ def show_images(
     rows, title_height = -(-len(images) // columns), 0.45
     height = size * images[0].shape[0] / images[0].shape[1]
     figure = new_figure(size * columns, (height + title_height) * rows)
-    grid = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for axes in grid:
-        axes.axis("off")
-    for axes, image, title in zip(grid, images, titles, strict=False):
-        draw_image(axes, image, signed)
+    for place, (image, title) in enumerate(zip(images, titles, strict=True), 1):
+        axes = figure.add_subplot(rows, columns, place)
+        limit = float(image.abs().max()) or 1.0 if signed else 1.0
+        axes.imshow(image.detach(), cmap="PuOr" if signed else "gray", vmin=-limit, vmax=limit)
         axes.set_title(title, fontsize=15)
+        axes.axis("off")
     top = 1 - title_height / (height + title_height) / rows
     figure.subplots_adjust(0.01, 0.01, 0.99, top, wspace=0.06, hspace=title_height / height)
     show(figure, alt)
-
-
-def draw_image(axes: Axes, image: Tensor, signed: bool = False) -> None:
-    """Draw one 2-D image into `axes`; see `show_images` for the colours."""
-    image = image.detach()
-    if signed:
-        limit = float(image.abs().max()) or 1.0
-        axes.imshow(image, cmap="PuOr", vmin=-limit, vmax=limit)
-    else:
-        axes.imshow(image, cmap="gray", vmin=-1, vmax=1)

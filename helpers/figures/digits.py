@@ -10,10 +10,7 @@ from helpers.training import device_of
 
 
 class PixelNumbers:
-    """A digit, and a window of its pixels as bytes (0 to 255) and as the network sees them (-1 to 1).
-
-    pixels: uint8 (28, 28).
-    """
+    """A digit, uint8 (28, 28), and a window of its pixels, as bytes and as the network sees them (-1 to 1)."""
 
     SIDE = 5
 

@@ -1,30 +1,30 @@
 """The picture of the whole program that opens every notebook, with the part at hand highlighted."""
 
+from collections import namedtuple
+
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from helpers.data import sample_digit
 from helpers.figures import GREY, INK, ORANGE, PALE, SKY, new_figure, show
 
-# What flows: (name, left edge, sheets drawn, width, height), in the units of the drawing.
+# What flows, in the units of the drawing: a stack of sheets for feature maps, one bar for a vector.
+Value = namedtuple("Value", "name left sheets width height")
 VALUES = (
-    ("1×28×28", 0.0, 1, 1.9, 1.9),
-    ("32×28×28", 3.9, 5, 1.9, 1.9),
-    ("32×14×14", 8.2, 5, 1.1, 1.1),
-    ("64×14×14", 11.6, 8, 1.1, 1.1),
-    ("64×7×7", 15.3, 8, 0.6, 0.6),
-    ("3136", 19.0, 1, 0.28, 3.2),
-    ("128", 22.1, 1, 0.28, 1.9),
-    ("10\nlogits", 24.5, 1, 0.28, 1.0),
-    ("1\nloss", 27.0, 1, 0.5, 0.5),
+    Value("1×28×28", 0.0, 1, 1.9, 1.9),
+    Value("32×28×28", 3.9, 5, 1.9, 1.9),
+    Value("32×14×14", 8.2, 5, 1.1, 1.1),
+    Value("64×14×14", 11.6, 8, 1.1, 1.1),
+    Value("64×7×7", 15.3, 8, 0.6, 0.6),
+    Value("3136", 19.0, 1, 0.28, 3.2),
+    Value("128", 22.1, 1, 0.28, 1.9),
+    Value("10\nlogits", 24.5, 1, 0.28, 1.0),
+    Value("1\nloss", 27.0, 1, 0.5, 0.5),
 )
-# What happens between two of them: each label is two lines, each line a part that can be highlighted.
-STEPS = (("conv1", "ReLU"), ("pool",), ("conv2", "ReLU"), ("pool",), ("flatten",), ("fc1", "ReLU"), ("fc2",))
-STEPS += (("loss",),)
-PARTS = ("data", "conv1", "conv2", "ReLU", "pool", "flatten", "fc1", "fc2", "loss", "SGD")
-SHEET_OFFSET = 0.13
-DIGIT_SHOWN = 4
-MIDDLE, LABEL_Y, STEP_Y, LOOP_Y = 0.0, -1.75, 1.85, -3.35
+# What happens between two of them; each part can be highlighted.
+STEPS = ["conv1", "ReLU"], ["pool"], ["conv2", "ReLU"], ["pool"], ["flatten"], ["fc1", "ReLU"], ["fc2"], ["loss"]
+PARTS = {"data", "SGD"}.union(*STEPS)
+SHEET_OFFSET, LABEL_Y, STEP_Y, LOOP_Y = 0.13, -1.75, 1.85, -3.35
 
 
 def show_network(*highlight: str) -> None:
@@ -32,77 +32,69 @@ def show_network(*highlight: str) -> None:
 
     Raises ValueError for a part that is not in PARTS.
     """
-    if unknown := set(highlight) - set(PARTS):
-        raise ValueError(f"Unknown part {sorted(unknown)}: expected some of {PARTS}.")
+    if unknown := set(highlight) - PARTS:
+        raise ValueError(f"Unknown part {sorted(unknown)}: expected some of {sorted(PARTS)}.")
     figure = new_figure(10.5, 3.6)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(-0.9, 28.4), ylim=(-4.0, 3.0), aspect="auto")
-    axes.axis("off")
     for value in VALUES:
-        _draw_value(axes, *value)
-    left, size = VALUES[0][1], VALUES[0][3]
-    axes.imshow(
-        sample_digit(DIGIT_SHOWN)[0],
-        cmap="gray",
-        extent=(left, left + size, -size / 2, size / 2),
-        aspect="auto",
-        zorder=3,
-    )
+        _draw_value(axes, value)
+    edge, half = VALUES[0].width, VALUES[0].height / 2
+    axes.imshow(sample_digit(4)[0], cmap="gray", extent=(0, edge, -half, half), zorder=3)
     if "data" in highlight:
-        axes.add_patch(Rectangle((left, -size / 2), size, size, fill=False, edgecolor=ORANGE, linewidth=5, zorder=4))
+        axes.add_patch(Rectangle((0, -half), edge, edge, fill=False, edgecolor=ORANGE, linewidth=5, zorder=4))
     for step, before, after in zip(STEPS, VALUES, VALUES[1:], strict=False):
         _draw_step(axes, step, before, after, highlight)
     _draw_way_back(axes, "SGD" in highlight)
-    named = ", ".join(highlight) if highlight else "nothing"
+    axes.set(xlim=(-0.9, 28.4), ylim=(-4.0, 3.0), aspect="auto")
+    axes.axis("off")
     show(
         figure,
         "The network from left to right: image 1×28×28, conv1 and ReLU, 32×28×28, pool, 32×14×14, conv2 and "
         "ReLU, 64×14×14, pool, 64×7×7, flatten, 3136, fc1 and ReLU, 128, fc2, 10 logits, loss; below, the arrow "
-        f"of the gradients back to the weights. Highlighted: {named}.",
+        f"of the gradients back to the weights. Highlighted: {', '.join(highlight) or 'nothing'}.",
     )
 
 
-def _draw_value(axes: Axes, name: str, x: float, sheets: int, width: float, height: float) -> None:
-    """A stack of sheets for feature maps, one bar for a vector."""
-    bottom = MIDDLE - height / 2 + SHEET_OFFSET * (sheets - 1) / 2
-    for k in range(sheets):
-        corner = (x + k * SHEET_OFFSET, bottom - k * SHEET_OFFSET)
-        axes.add_patch(Rectangle(corner, width, height, facecolor=SKY, edgecolor="white", linewidth=1.2))
-    axes.text(x + _extent(sheets, width) / 2, LABEL_Y, name, ha="center", va="top", fontsize=14, color=INK)
+def _draw_value(axes: Axes, value: Value) -> None:
+    bottom = -value.height / 2 + SHEET_OFFSET * (value.sheets - 1) / 2
+    for k in range(value.sheets):
+        corner = value.left + k * SHEET_OFFSET, bottom - k * SHEET_OFFSET
+        axes.add_patch(Rectangle(corner, value.width, value.height, facecolor=SKY, edgecolor="white", linewidth=1.2))
+    axes.text((value.left + _right(value)) / 2, LABEL_Y, value.name, ha="center", va="top", fontsize=14, color=INK)
 
 
-def _draw_step(axes: Axes, step: tuple, before: tuple, after: tuple, highlight: tuple) -> None:
+def _draw_step(axes: Axes, step: list[str], before: Value, after: Value, highlight: tuple[str, ...]) -> None:
     """The arrow between two values, with the names of its parts above."""
-    start, end = before[1] + _extent(before[2], before[3]), after[1]
-    active = any(part in highlight for part in step)
-    axes.add_patch(_arrow((start + 0.15, MIDDLE), (end - 0.1, MIDDLE), ORANGE if active else GREY, 4 if active else 2))
-    for line, part in enumerate(step):
-        on = part in highlight
+    _draw_arrow(axes, (_right(before) + 0.15, 0), (after.left - 0.1, 0), any(part in highlight for part in step))
+    for line, part in enumerate(reversed(step)):
+        active = part in highlight
         axes.text(
-            (start + end) / 2, STEP_Y + 0.68 * (len(step) - 1 - line), part, ha="center", va="center",
-            fontsize=16 if on else 14, fontweight="bold" if on else "normal", color=INK,
-            bbox={"boxstyle": "round,pad=0.2", "facecolor": ORANGE if on else "white", "edgecolor": "none"},
+            (_right(before) + after.left) / 2, STEP_Y + 0.68 * line, part, ha="center", va="center",
+            fontsize=16 if active else 14, fontweight="bold" if active else "normal", color=INK,
+            bbox={"boxstyle": "round,pad=0.2", "facecolor": ORANGE if active else "white", "edgecolor": "none"},
         )  # fmt: skip
 
 
 def _draw_way_back(axes: Axes, active: bool) -> None:
     """The loop below: the gradients of the loss go back, and SGD changes the weights."""
+    last = (VALUES[-1].left + _right(VALUES[-1])) / 2
     colour, width = (ORANGE, 4) if active else (GREY, 2)
-    last = VALUES[-1][1] + VALUES[-1][3] / 2
     axes.plot([last, last], [LABEL_Y - 1.15, LOOP_Y], color=colour, linewidth=width, solid_capstyle="butt")
-    axes.add_patch(_arrow((last, LOOP_Y), (2.9, LOOP_Y), colour, width))
-    text = "SGD: changes conv1, conv2, fc1, fc2     ←     backward(): gradients of the loss"
-    style = {"fontsize": 14, "fontweight": "bold" if active else "normal", "ha": "center", "va": "center"}
-    box = {"boxstyle": "round,pad=0.3", "facecolor": ORANGE if active else PALE, "edgecolor": "none"}
-    axes.text(15, LOOP_Y, text, color=INK, bbox=box, **style)
+    _draw_arrow(axes, (last, LOOP_Y), (2.9, LOOP_Y), active)
+    axes.text(
+        15, LOOP_Y, "SGD: changes conv1, conv2, fc1, fc2     ←     backward(): gradients of the loss",
+        ha="center", va="center", fontsize=14, fontweight="bold" if active else "normal", color=INK,
+        bbox={"boxstyle": "round,pad=0.3", "facecolor": ORANGE if active else PALE, "edgecolor": "none"},
+    )  # fmt: skip
 
 
-def _extent(sheets: int, width: float) -> float:
-    """The width of a whole stack."""
-    return width + SHEET_OFFSET * (sheets - 1)
+def _draw_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], active: bool) -> None:
+    colour, width = (ORANGE, 4) if active else (GREY, 2)
+    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=16, shrinkA=0, shrinkB=0)
+    arrow.set(color=colour, linewidth=width)
+    axes.add_patch(arrow)
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float], colour: str, width: float) -> FancyArrowPatch:
-    return FancyArrowPatch(
-        start, end, arrowstyle="-|>", mutation_scale=16, color=colour, linewidth=width, shrinkA=0, shrinkB=0
-    )
+def _right(value: Value) -> float:
+    """The right edge of its last sheet."""
+    return value.left + value.width + SHEET_OFFSET * (value.sheets - 1)
