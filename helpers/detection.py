@@ -1,7 +1,6 @@
 """Several digits on one canvas, found by boxes: what notebook 08 builds from the trained classifier.
 
-Boxes are float tensors (N, 4) of left, top, right, bottom in pixels, as in `torchvision.ops`
-(https://docs.pytorch.org/vision/stable/ops.html).
+Boxes are float tensors (N, 4) of left, top, right, bottom in pixels, as in `torchvision.ops`.
 """
 
 from collections.abc import Callable
@@ -54,11 +53,10 @@ def detect(logits: Tensor) -> tuple[Tensor, Tensor]:
     The score of a window is the log-sum-exp of its logits (Liu et al., 2020, https://arxiv.org/abs/2010.03759).
     Windows below LEAST are dropped, then those that overlap a better one by more than OVERLAP.
     """
-    scores, classes = logits.logsumexp(dim=0).flatten(), logits.argmax(dim=0).flatten()
-    high = scores > LEAST
-    boxes, classes = window_boxes(*logits.shape[1:])[high], classes[high]
-    kept = nms(boxes, scores[high], OVERLAP)
-    return boxes[kept], classes[kept]
+    boxes, scores = window_boxes(*logits.shape[1:]), logits.logsumexp(dim=0).flatten()
+    high = (scores > LEAST).nonzero().flatten()
+    kept = high[nms(boxes[high], scores[high], OVERLAP)]
+    return boxes[kept], logits.argmax(dim=0).flatten()[kept]
 
 
 @torch.no_grad()
