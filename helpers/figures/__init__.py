@@ -13,6 +13,7 @@ from IPython.display import Image, display
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from torch import Tensor
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -22,7 +23,8 @@ INK = "#222222"
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty figure of `width` x `height` inches, its axes placed by hand; outside pyplot, so none is left over."""
-    figure = Figure(figsize=(width, height), dpi=100, layout="none")  # type: ignore[arg-type]  # its stubs forget none
+    # An engine that does nothing: without any, savefig would leave the style's constrained layout in its place.
+    figure = Figure(figsize=(width, height), dpi=100, layout=PlaceHolderLayoutEngine(True, colorbar_gridspec=True))
     FigureCanvasAgg(figure)
     return figure
 
