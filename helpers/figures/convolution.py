@@ -84,7 +84,7 @@ class SlidingWindow:
         for marked in (self.window, self.target):
             marked.set_xy((column - 0.5, row - 0.5))
         self.value.set_text(f"sum of products: {float(output[row, column]):.2f}")
-        return f"A window at row {row}, column {column} of a digit, its patch, kernel and map: {self.value.get_text()}."
+        return f"A window at row {row}, column {column} of a digit, its patch, kernel and map; {self.value.get_text()}."
 
 
 class Geometry:
