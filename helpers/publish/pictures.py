@@ -30,12 +30,16 @@ def difference(saved: bytes, fresh: bytes) -> float:
     before, after = (np.asarray(image, float) for image in images)
     if before.shape != after.shape:
         return math.inf
-    before, after = before - (ground := np.median(before, axis=(0, 1))), after - ground
-    grey_before, grey_after = before.mean(axis=2, keepdims=True), after.mean(axis=2, keepdims=True)
-    contrast = np.linalg.norm(before)
-    brightness = np.linalg.norm(grey_before - grey_after) / max(np.linalg.norm(grey_before), 0.1 * contrast, 1.0)
-    colour = np.linalg.norm((before - grey_before) - (after - grey_after))
-    return float(max(brightness, colour / max(np.linalg.norm(before - grey_before), 0.1 * contrast, 1.0)))
+    ground = np.median(before, axis=(0, 1))
+    grey_before, grey_after = ((image - ground).mean(axis=2, keepdims=True) for image in (before, after))
+    least = max(0.1 * _size(before - ground), 1.0)
+    brightness = _size(grey_before - grey_after) / max(_size(grey_before), least)
+    hue_before, hue_after = before - ground - grey_before, after - ground - grey_after
+    return max(brightness, _size(hue_before - hue_after) / max(_size(hue_before), least))
+
+
+def _size(image: np.ndarray) -> float:
+    return float(np.linalg.norm(image))
 
 
 def complaints(saved: list[Picture], fresh: list[Picture]) -> list[str]:
