@@ -91,7 +91,7 @@ class Rows:
         rows, length = owners.shape
         shown = torch.full((8, 100), -1)
         shown[:rows, :length] = owners[:8]
-        self.places.set_data((shown % 4 + 1).where(shown >= 0, 0))
+        self.places.set_data((shown % 4 + 1).where(shown >= 0, 0).numpy())
         for name, row in zip(self.names, shown[:, :length], strict=True):
             name.set(x=length + 1, text=" and ".join(str(image) for image in row.unique().tolist() if image >= 0))
         self.title.set_text(f"{self.call}: {f'{rows} rows of {64 * length}' if rows else 'an error'}")
@@ -110,7 +110,7 @@ class Maps:
     def update(self, maps: Tensor) -> None:
         """Show maps (C, H, W), each number's size by its colour's depth, 0 white."""
         limit = float(maps.abs().max()) or 1.0
-        self.picture.set_data(make_grid(maps[:, None], self.columns, padding=1, pad_value=math.nan)[0])
+        self.picture.set_data(make_grid(maps[:, None], self.columns, padding=1, pad_value=math.nan)[0].numpy())
         self.picture.set_clim(-limit, limit)
 
 
