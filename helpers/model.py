@@ -1,5 +1,7 @@
 """SimpleCNN, the network that the whole series opens."""
 
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import torch
@@ -43,12 +45,17 @@ class SimpleCNN(nn.Module):
 def load_pretrained(path: Path = WEIGHTS) -> SimpleCNN:
     """A trained SimpleCNN in eval mode, on the CPU; helpers.studies.pretrained says how it learned.
 
-    Raises FileNotFoundError, naming the command that makes the file, when it is not there.
+    Raises FileNotFoundError when the file or the checksum beside it is not there, ValueError when they do not agree:
+    a single flipped bit would only make the answers a little worse. Both name the command that makes the file again.
     """
-    if not path.exists():
-        raise FileNotFoundError(f"No weights in {path.name}: make it again with python -m helpers.studies.pretrained")
+    checksum, again = path.with_suffix(".sha256"), "make it again with python -m helpers.studies.pretrained"
+    if not (path.exists() and checksum.exists()):
+        raise FileNotFoundError(f"No weights in {path.name}, or no {checksum.name} beside it: {again}")
+    content = path.read_bytes()
+    if sha256(content).hexdigest() not in checksum.read_text():
+        raise ValueError(f"{path.name} is damaged, for its checksum is not the one in {checksum.name}: {again}")
     # weights_only: a file of tensors is read, never code (https://pytorch.org/docs/stable/generated/torch.load.html)
-    halves = torch.load(path, weights_only=True)
+    halves = torch.load(BytesIO(content), weights_only=True)
     model = SimpleCNN()
     model.load_state_dict({name: half.float() for name, half in halves.items()})
     return model.eval()

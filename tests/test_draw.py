@@ -123,6 +123,19 @@ def test_weights_are_saved_small_and_come_back(tmp_path):
     assert path.stat().st_size < 900_000
     for name, weights in load_pretrained(path).state_dict().items():
         torch.testing.assert_close(weights, model.state_dict()[name], rtol=1e-3, atol=1e-4)
+    damaged = bytearray(path.read_bytes())
+    damaged[400_000] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(ValueError, match="simple_cnn.pt is damaged.*python -m helpers.studies.pretrained"):
+        load_pretrained(path)
+
+
+def test_weights_that_are_no_numbers_are_not_saved(tmp_path):
+    model = SimpleCNN()
+    model.fc2.bias.data[3] = float("nan")
+    with pytest.raises(ValueError, match="nothing is saved"):
+        pretrained.save_half(model, tmp_path / "simple_cnn.pt")
+    assert list(tmp_path.iterdir()) == []
 
 
 # Strokes as a hand would draw them: points in percent of the canvas, "|" lifts the pen.

@@ -5,6 +5,7 @@ digit turned, sheared, scaled and moved a little, so that it also reads digits d
 of the test digits of MNIST and 98.10 % of the sample's. Where MNIST cannot be had, the sample alone is used.
 """
 
+from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -21,9 +22,16 @@ EPOCHS, BATCH_SIZE, LARGEST_RATE = 4, 128, 0.15
 
 
 def save_half(model: SimpleCNN, path: Path = WEIGHTS) -> None:
-    """Write the weights as float16, which makes the file half as large."""
+    """Write the weights as float16, which makes the file half as large, and its checksum beside it.
+
+    Raises ValueError when a weight is infinite or no number: the training has failed, and the old file stays.
+    """
+    halves = {name: weights.half() for name, weights in model.state_dict().items()}
+    if not all(half.isfinite().all() for half in halves.values()):
+        raise ValueError("A weight is infinite or no number: nothing is saved; train again with a smaller rate.")
     path.parent.mkdir(exist_ok=True)
-    torch.save({name: weights.half() for name, weights in model.state_dict().items()}, path)
+    torch.save(halves, path)
+    path.with_suffix(".sha256").write_text(f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
 
 
 def jitter(images: Tensor) -> Tensor:
