@@ -92,6 +92,7 @@ def accuracy_and_loss(model: nn.Module, images: Tensor, labels: Tensor) -> tuple
     return (logits.argmax(dim=1) == labels).double().mean().item(), F.cross_entropy(logits, labels).item()
 
 
+@torch.random.fork_rng(devices=())  # the seed is this training's: the reader's own random numbers go on as they were
 def fit(
     model: nn.Module,
     images: Tensor,
