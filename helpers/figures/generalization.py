@@ -27,8 +27,8 @@ class Curves:
             for axes, numbers in zip(panels, zip(*pairs, strict=True), strict=True):
                 axes.plot(range(1, len(pairs) + 1), numbers, dashes, color=colour, label=name)
         left.set(xlabel="epoch", ylabel="accuracy", ylim=(0.5, 1.02))
-        left.legend(loc="lower right", bbox_to_anchor=(0.95, 0))  # beside the line at the last epoch
         right.set(xlabel="epoch", ylabel="loss (logarithmic)", yscale="log", ylim=(0.002, 4))
+        right.legend(loc="lower left")
         right.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
         if best:
             lowest = curves["validation"][best - 1][1]
