@@ -29,7 +29,7 @@ class Picture(Protocol):
     figure: Figure
     moving: list[Artist]
 
-    def update(self, **values: Any) -> str:
+    def update(self, *_: Any, **values: Any) -> str:
         """Redraw for these values; returns the text that stands for the picture when it is not seen."""
 
 

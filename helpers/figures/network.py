@@ -39,7 +39,7 @@ def show_network(*highlight: str) -> None:
     for value in VALUES:
         _draw_value(axes, value)
     edge, half = VALUES[0].width, VALUES[0].height / 2
-    axes.imshow(sample_digit(4)[0], cmap="gray", extent=(0, edge, -half, half), zorder=3)
+    axes.imshow(sample_digit(4)[0].numpy(), cmap="gray", extent=(0, edge, -half, half), zorder=3)
     if "data" in highlight:
         axes.add_patch(Rectangle((0, -half), edge, edge, fill=False, edgecolor=ORANGE, linewidth=5, zorder=4))
     for step, before, after in zip(STEPS, VALUES, VALUES[1:], strict=False):
