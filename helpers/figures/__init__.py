@@ -55,7 +55,7 @@ def show_images(
     figure = new_figure(size * columns, (height + title_height) * rows)
     for place, (image, title) in enumerate(zip(images, titles, strict=True), 1):
         axes = figure.add_subplot(rows, columns, place)
-        limit = float(image.abs().max()) or 1.0 if signed else 1.0
+        limit = float(image.detach().abs().max()) or 1.0 if signed else 1.0
         axes.imshow(image.detach().numpy(), cmap="PuOr" if signed else "gray", vmin=-limit, vmax=limit)
         axes.set_title(title, fontsize=15)
         axes.axis("off")
