@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 from helpers import data
@@ -66,12 +65,6 @@ def test_from_disk_equals_the_programs_transforms(mnist_root, train):
         assert torch.equal(image, expected_image) and label == expected_label
 
 
-def test_a_dataloader_accepts_the_digits(mnist_root):
-    images, labels = next(iter(DataLoader(load_digits(root=mnist_root), batch_size=8)))
-    assert images.shape == (8, 1, 28, 28) and images.dtype == torch.float32
-    assert labels.tolist() == [0, 1, 2, 3, 4, 5, 6, 7] and labels.dtype == torch.int64
-
-
 def test_says_in_one_line_which_source(mnist_root, capsys):
     load_digits(root=mnist_root)
     assert capsys.readouterr().out == f"40 training digits: MNIST, found in {mnist_root}.\n"
@@ -116,19 +109,10 @@ FAULTS = {
         lambda file: file.write_bytes(b"\0\0\x08\1\0\0\xea\x60" + bytes(60_000)),
         "not MNIST's",
     ),
-    "one label less": (
-        LABELS,
-        lambda file: file.write_bytes(b"\0\0\x08\1\0\0\0\x27" + file.read_bytes()[8:-1]),
-        "40 images, 39 labels",
-    ),
+    "39 labels": (LABELS, lambda file: file.write_bytes(b"\0\0\x08\1\0\0\0\x27" + bytes(39)), "40 images, 39 labels"),
     "a label of 10": (LABELS, overwrite(8, b"\x0a"), "labels from 0 to 10"),
     "a folder in its place": (IMAGES, lambda file: (file.unlink(), file.mkdir()), "is not a file"),
     "a pipe in its place": (IMAGES, lambda file: (file.unlink(), os.mkfifo(file)), "is not a file"),
-    "no archive": (
-        IMAGES,
-        lambda file: file.rename(file.with_suffix(".gz")),
-        "cannot be read: Not a gzipped file",
-    ),
     "half an archive": (
         IMAGES,
         lambda file: (file.with_suffix(".gz").write_bytes(gzip.compress(file.read_bytes())[:999]), file.unlink()),
@@ -146,17 +130,13 @@ def test_faulty_file_on_disk_is_named_and_refused(mnist_root, fault):
     assert "MNIST_ROOT" in str(raised.value), "the message says what to do"
 
 
-def test_download(server, tmp_path, mnist_root, capsys):
+def test_download_happens_once(server, tmp_path, mnist_root, capsys):
     digits = load_digits(root=tmp_path / "new")
     assert torch.equal(digits.images, load_digits(source="disk", root=mnist_root).images)
     assert "MNIST, downloaded to" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["MNIST"], "nothing but MNIST is left"
-
-
-def test_second_start_downloads_nothing(server, tmp_path):
-    load_digits(root=tmp_path)
     server.served.clear()
-    assert load_digits(train=False, root=tmp_path).source == "MNIST"
+    assert load_digits(train=False, root=tmp_path / "new").source == "MNIST"
     assert not server.served
 
 
