@@ -1,31 +1,42 @@
 """The ladder of notebook 06: from the program as specified to a fast training of the same network, rung by rung.
 
-Each recipe changes one thing of the one before. Every setting, the number of images included, was chosen on the
-last 10,000 training images of MNIST, which took no part in those trainings; the test set chose nothing.
+Each rung changes one thing of the one before. Every setting, the number of images included, was chosen on the last
+10,000 training images of MNIST, which took no part in those trainings; the test set chose nothing.
+
+`python -m helpers.studies.ladder` measures what is missing in data/ladder.json, which the notebook shows. The clock
+runs from the digits as bytes in memory to the last step. Rungs take turns, so that a machine that grows slower is slow
+for all of them; each run is written at once, so that a stopped measurement goes on where it was.
 """
 
+import json
+import platform
+import re
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import SGD, Optimizer
-from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import Compose, Normalize, ToTensor
-from tqdm.auto import tqdm
 
-from helpers.data import Digits, normalize
+from helpers import ROOT
+from helpers.data import Digits, load_digits, normalize
 from helpers.model import SimpleCNN
 from helpers.optimizers import Muon
+from helpers.training import evaluate, train_step
 
+RESULTS = ROOT / "data" / "ladder.json"
+SEEDS = (0, 1, 2)
 WARM_UP = 0.1  # of all steps
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Rung:
     """How SimpleCNN is trained. The defaults are the program as specified.
 
     images: how many are shown in all, repeats counted. in_memory: index one tensor of bytes instead of preparing
@@ -47,7 +58,7 @@ class Recipe:
     bf16: bool = False
 
 
-PROGRAM = Recipe("the program as specified")
+PROGRAM = Rung("the program as specified")
 IN_MEMORY = replace(PROGRAM, name="digits in memory", in_memory=True)
 CHANNELS_LAST = replace(IN_MEMORY, name="channels last", channels_last=True)
 POOL_FIRST = replace(CHANNELS_LAST, name="pool before ReLU", pool_first=True)
@@ -57,7 +68,8 @@ MUON = replace(SCHEDULE, name="Muon", muon=True, learning_rate=0.1, momentum=0.8
 SMOOTHING = replace(MUON, name="label smoothing", label_smoothing=0.3, images=7_000)
 LARGER_BATCH = replace(SMOOTHING, name="larger batch", batch_size=96)
 BF16 = replace(LARGER_BATCH, name="bfloat16", bf16=True)
-LADDER = (PROGRAM, IN_MEMORY, CHANNELS_LAST, POOL_FIRST, MOMENTUM, SCHEDULE, MUON, SMOOTHING, LARGER_BATCH, BF16)
+CHEAPER = (IN_MEMORY, CHANNELS_LAST, POOL_FIRST)  # these compute what the program computes, up to rounding
+LADDER = (PROGRAM, *CHEAPER, MOMENTUM, SCHEDULE, MUON, SMOOTHING, LARGER_BATCH, BF16)
 
 
 class PoolFirst(SimpleCNN):
@@ -77,19 +89,9 @@ class OneByOne(Dataset):
     def __init__(self, digits: Digits) -> None:
         self.digits, self.transform = digits, Compose([ToTensor(), Normalize((0.5,), (0.5,))])
 
-    def __len__(self) -> int:
-        return len(self.digits)
-
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         image = Image.fromarray(self.digits.pixels[index].numpy())
         return self.transform(image), int(self.digits.labels[index])
-
-
-def batches(recipe: Recipe, digits: Digits, indices: list[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
-    """Pairs of images (n, 1, 28, 28) in [-1, 1] and labels (n,), one for each entry of `indices`."""
-    if recipe.in_memory:
-        return ((normalize(digits.pixels[index]), digits.labels[index]) for index in indices)
-    return iter(DataLoader(OneByOne(digits), batch_sampler=[index.tolist() for index in indices]))
 
 
 def shuffled(images: int, count: int, batch_size: int) -> list[Tensor]:
@@ -102,47 +104,96 @@ def shuffled(images: int, count: int, batch_size: int) -> list[Tensor]:
     return indices
 
 
-def optimizers_for(model: SimpleCNN, recipe: Recipe) -> list[Optimizer]:
+def batches(rung: Rung, digits: Digits, indices: list[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:
+    """Pairs of images (n, 1, 28, 28) in [-1, 1] and labels (n,), one for each entry of `indices`."""
+    if rung.in_memory:
+        return ((normalize(digits.pixels[index]), digits.labels[index]) for index in indices)
+    return iter(DataLoader(OneByOne(digits), batch_sampler=[index.tolist() for index in indices]))
+
+
+def optimizers_for(model: SimpleCNN, rung: Rung) -> list[Optimizer]:
     """SGD for everything, or Muon for the weights of conv1, conv2 and fc1 and SGD for the rest."""
-    if not recipe.muon:
-        return [SGD(model.parameters(), recipe.learning_rate, recipe.momentum)]
-    large = [model.conv1.weight, model.conv2.weight, model.fc1.weight]
+    large = [model.conv1.weight, model.conv2.weight, model.fc1.weight] if rung.muon else []
     rest = [p for p in model.parameters() if all(p is not weight for weight in large)]
-    return [Muon(large, recipe.learning_rate, recipe.momentum), SGD(rest, recipe.learning_rate, recipe.momentum)]
-
-
-def train(recipe: Recipe, digits: Digits, seed: int = 0, live: bool = True) -> SimpleCNN:
-    """A SimpleCNN trained on the CPU as `recipe` says; `seed` fixes first weights and order.
-
-    With `live` it shows a progress bar, and JupyterLab's stop button ends it cleanly: the network as far as it has
-    learned is returned. Without, as for a measurement, KeyboardInterrupt is passed on: half a run is no result.
-    """
-    torch.manual_seed(seed)
-    model = PoolFirst() if recipe.pool_first else SimpleCNN()
-    model.to(memory_format=torch.channels_last if recipe.channels_last else torch.contiguous_format)
-    criterion = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
-    optimizers = optimizers_for(model, recipe)
-    indices = shuffled(recipe.images, len(digits), recipe.batch_size)
-    schedules = [LambdaLR(o, lambda step: factor(step, len(indices))) for o in optimizers if recipe.schedule]
-    bar = tqdm(total=len(indices), desc=recipe.name, leave=False, disable=not live)
-    try:
-        for images, labels in batches(recipe, digits, indices):
-            model.zero_grad()
-            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bf16):
-                loss = criterion(model(images), labels)
-            loss.backward()
-            for stepping in optimizers + schedules:
-                stepping.step()
-            bar.update()
-    except KeyboardInterrupt:
-        if not live:
-            raise
-        print(f"Stopped after {bar.n} of {len(indices)} steps. The weights so far are kept.")
-    finally:
-        bar.close()
-    return model
+    sgd = SGD(rest, rung.learning_rate, rung.momentum)
+    return [sgd, Muon(large, rung.learning_rate, rung.momentum)] if rung.muon else [sgd]
 
 
 def factor(step: int, steps: int) -> float:
     """By what the largest learning rate is multiplied: rises over the first tenth of the steps, then falls to 0."""
     return min((step + 1) / (WARM_UP * steps), (steps - step) / (steps - WARM_UP * steps))
+
+
+def train_rung(rung: Rung, digits: Digits, seed: int) -> SimpleCNN:
+    """A SimpleCNN trained on the CPU as `rung` says; `seed` fixes first weights and order."""
+    torch.manual_seed(seed)
+    model = PoolFirst() if rung.pool_first else SimpleCNN()
+    model.to(memory_format=torch.channels_last if rung.channels_last else torch.contiguous_format)
+    mixed = torch.autocast("cpu", torch.bfloat16, enabled=rung.bf16)  # only the forward pass: not backward, not Muon
+    answer, criterion = mixed(model), mixed(nn.CrossEntropyLoss(label_smoothing=rung.label_smoothing))
+    optimizer, *others = optimizers_for(model, rung)
+    groups = [group for each in (optimizer, *others) for group in each.param_groups]
+    indices = shuffled(rung.images, len(digits), rung.batch_size)
+    for step, (images, labels) in enumerate(batches(rung, digits, indices)):
+        if rung.schedule:
+            for group in groups:
+                group["lr"] = rung.learning_rate * factor(step, len(indices))
+        model.zero_grad()  # also what `others` step by
+        train_step(answer, optimizer, images, labels, criterion)
+        for other in others:
+            other.step()
+    return model
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training of a rung: `seconds` of wall time, and the `accuracy` on the test digits, 0 to 1."""
+
+    rung: str
+    seed: int
+    seconds: float
+    accuracy: float
+
+
+def time_rung(rung: Rung, train_set: Digits, test_set: Digits, seed: int) -> Run:
+    """Train `rung` against the clock, then test its weights in the plain SimpleCNN."""
+    began = time.perf_counter()
+    trained = train_rung(rung, train_set, seed)
+    seconds = time.perf_counter() - began
+    model = SimpleCNN()
+    model.load_state_dict(trained.state_dict())
+    return Run(rung.name, seed, round(seconds, 3), evaluate(model, DataLoader(test_set, batch_size=500)))
+
+
+def load_runs() -> list[Run]:
+    """The runs that were measured and kept. Raises FileNotFoundError, naming the command, when there is no file."""
+    if not RESULTS.exists():
+        raise FileNotFoundError(f"No results in {RESULTS.name}: measure them with python -m helpers.studies.ladder")
+    return [Run(**run) for run in json.loads(RESULTS.read_text())["runs"]]
+
+
+def conditions() -> str:
+    """Where a measurement is made, in words: processor, threads, versions."""
+    cpuinfo = Path("/proc/cpuinfo")
+    models = re.findall(r"model name\s*: (.+)", cpuinfo.read_text()) if cpuinfo.exists() else []
+    processor = models[0] if models else platform.processor() or platform.machine()
+    return f"{processor}, {torch.get_num_threads()} threads, torch {torch.__version__.split('+')[0]}"
+
+
+def main() -> None:
+    """Measure what is missing in RESULTS: every rung with every seed, those of CHEAPER with the first alone."""
+    runs = load_runs() if RESULTS.exists() else []
+    done = {(run.rung, run.seed) for run in runs}
+    train_set, test_set = load_digits(train=True, source="disk"), load_digits(train=False, source="disk")
+    for seed in SEEDS:
+        for rung in LADDER:
+            if (rung.name, seed) in done or (rung in CHEAPER and seed != SEEDS[0]):
+                continue
+            runs.append(time_rung(rung, train_set, test_set, seed))
+            print(runs[-1], flush=True)
+            kept = {"conditions": conditions(), "runs": [asdict(run) for run in runs]}
+            RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
