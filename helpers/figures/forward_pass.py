@@ -1,15 +1,15 @@
-"""The live figures of notebook 03: a line that ReLU bends, rows that flatten mixes, and what every layer answers."""
+"""The live figures of notebook 03: a line that ReLU bends, feature maps, and what every layer answers."""
 
 import math
 
 import torch
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, ListedColormap
+from matplotlib.colors import Colormap
 from torch import Tensor
 from torchvision.utils import make_grid
 
-from helpers.figures import BLUE, GREEN, ORANGE, PALE, PURPLE, SKY, new_figure
+from helpers.figures import BLUE, GREEN, ORANGE, PALE, SKY, new_figure
 from helpers.figures.canvas import ink_of, like_mnist
 from helpers.model import SimpleCNN
 
@@ -45,56 +45,6 @@ class OneInput:
         self.axes.autoscale_view(scalex=False)
         self.title.set_text(f"with ReLU: {len(bends)} bends" if relu else "without ReLU: a straight line")
         return f"What network {network} answers, {self.title.get_text()}."
-
-
-class FlattenRows:
-    """Which images the rows come from, after flatten(1) and after view(-1, 3136).
-
-    Drawn for the 64 feature maps that the network's second pool gives for square images.
-    """
-
-    def __init__(self) -> None:
-        self.figure = new_figure(10, 4.3)
-        self.flattened = Rows(self.figure.add_axes((0.02, 0.02, 0.46, 0.76)), "flatten(1)")
-        self.viewed = Rows(self.figure.add_axes((0.52, 0.02, 0.46, 0.76)), "view(-1, 3136)")
-        self.given = self.figure.text(0.02, 0.91, "", fontsize=16)
-        self.moving = [*self.flattened.moving, *self.viewed.moving, self.given]
-
-    def update(self, images: int, side: int) -> str:
-        """Flatten the maps of `images` images of `side` x `side` pixels, at most 40, in both ways."""
-        width = side // 4  # two pools halve a side twice
-        length = width * width  # of an image's row, in 64 numbers, like the 49 below
-        owners = torch.arange(images).repeat_interleave(length)
-        fits = len(owners) % 49 == 0
-        self.flattened.update(owners.view(-1, length))
-        self.viewed.update(owners.view(-1, 49) if fits else torch.empty(0, 49))
-        self.given.set_text(f"images of {side}×{side}, 64 maps of {width}×{width} each")
-        spoken = [text.get_text() for text in (self.given, self.flattened.title, self.viewed.title)]
-        return ". ".join(spoken) + ". Colours and numbers name the images of the first 8 rows."
-
-
-class Rows:
-    """The first 8 rows of a flattened batch, at most 100 long, coloured by the image that owns each place."""
-
-    def __init__(self, axes: Axes, call: str) -> None:
-        colours = ListedColormap(["white", SKY, ORANGE, GREEN, PURPLE])
-        self.places = axes.imshow(torch.zeros(8, 100), colours, vmin=0, vmax=4, aspect="auto", interpolation="nearest")
-        gaps = axes.hlines(torch.arange(7) + 0.5, -0.5, 99.5, colors="white", linewidth=3)
-        self.names = [axes.text(0, row, "", va="center") for row in range(8)]
-        self.call, self.title = call, axes.set_title("", loc="left")
-        axes.set_xlim(-0.5, 125)  # room for the names
-        axes.axis("off")
-        self.moving = [self.places, gaps, *self.names, self.title]
-
-    def update(self, owners: Tensor) -> None:
-        """Colour the rows (N, length) of the images' numbers, and write beside each row whose it is; none: an error."""
-        rows, length = owners.shape
-        shown = torch.full((8, 100), -1)
-        shown[:rows, :length] = owners[:8]
-        self.places.set_data((shown % 4 + 1).where(shown >= 0, 0).numpy())
-        for name, row in zip(self.names, shown[:, :length], strict=True):
-            name.set(x=length + 1, text=" and ".join(str(image) for image in row.unique().tolist() if image >= 0))
-        self.title.set_text(f"{self.call}: {f'{rows} rows of {64 * length}' if rows else 'an error'}")
 
 
 class Maps:
