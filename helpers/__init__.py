@@ -10,7 +10,12 @@ studies/   what is measured once and kept in data/
 publish/   saved outputs, slides and reading pages
 """
 
+import os
 from pathlib import Path
+
+# Threads that wait for the others go to sleep. By default they spin, and starve whatever else wants the processor: a
+# second kernel, a browser, a neighbour on a hub (https://gcc.gnu.org/onlinedocs/libgomp/OMP_005fWAIT_005fPOLICY.html).
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
