@@ -1,140 +1,131 @@
-"""How an exercise is checked: run the learner's function on fixed cases and answer in one kind line."""
+"""How an exercise is checked: the learner's function on many cases, and one kind line that says what was seen."""
 
-import copy
-import math
+import contextlib
+import io
+import sys
+import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
-import torch
-from torch import Tensor
+from helpers.checks.cases import Draw, size
+from helpers.checks.mutants import folded_solution, mutants
+from helpers.checks.running import Answer, answer, time_limit, told
+from helpers.checks.values import TooSlow, described, difference, remark, spoken
 
-Mistake = tuple[Callable, str]  # a plausible wrong answer, and the hint for whoever gives it
+DRAWN = 250  # cases, besides the fixed ones
+PATIENCE = 2.0  # seconds after which no further case is begun; the solutions take about a tenth for all
+LIMIT = 4.0  # seconds after which the function is stopped
+SEARCH = 1.5  # seconds for finding the mistake
+NEARLY_ALL = 0.95  # of the cases that tell; less, and a known mistake is not the learner's
 
 
 @dataclass(frozen=True)
+class Judged:
+    """One case, the answer that is right and the learner's."""
+
+    case: tuple
+    right: Answer
+    found: Answer
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a value was returned, but not the right one."""
+        return self.found.error is None and not self.found.empty and not self.found.agrees(self.right)
+
+    def complaint(self, function: Callable) -> str:
+        """What is not right, in half a line; empty when all is."""
+        if self.found.error is not None:
+            return told(self.found.error, function)
+        if self.found.empty:
+            return "nothing is returned"
+        if self.found.changed:
+            return "your function changes its input; work on a copy (x.clone())"
+        return difference(self.found.value, self.right.value)
+
+
 class Exercise:
     """One exercise. Calling it with the learner's function prints the verdict.
 
-    solve: what the answer must equal on every case. cases: the arguments of each call.
-    mistakes: wrong answers that learners give; the one that agrees best with theirs gives the hint.
+    solve: what an answer must equal. fixed and draw: the inputs that the exercise promises, those that tell most and
+    a function that draws another one. mistakes: hints, each with the wrong function that it is for; a small change
+    of the notebook's solution needs none, for `mutants` finds it.
     """
 
-    solve: Callable
-    cases: tuple[tuple, ...]
-    mistakes: tuple[Mistake, ...] = ()
+    def __init__(self, solve: Callable, fixed: list[tuple], draw: Callable, *mistakes: tuple[str, Callable]) -> None:
+        self.solve, self.fixed, self.draw, self.mistakes = solve, fixed, draw, mistakes
 
     def __call__(self, function: Callable) -> None:
-        """Print "Not tried yet", "Correct" or what differs, on which input, with a hint."""
-        print(self.verdict(function))
+        """Print "Not tried yet", "Correct" or what differs on the shortest input that shows it, with a hint."""
+        try:
+            print(self.verdict(function))
+        except KeyboardInterrupt:
+            print("Stopped before the check had ended.")
+
+    @cached_property
+    def cases(self) -> list[tuple[tuple, Answer]]:
+        """The fixed cases, then the drawn ones from short to long, each with the right answer; always the same."""
+        random = Draw(1)
+        drawn = sorted((self.draw(random) for _ in range(DRAWN)), key=size)
+        return [(case, Answer(self.solve(*case))) for case in self.fixed + drawn]
+
+    def judge(self, function: Callable) -> list[Judged]:
+        """The function on one case after the other; what it prints is heard once."""
+        judged: list[Judged] = []
+        cases, end = self.cases, time.monotonic() + PATIENCE
+        with contextlib.redirect_stdout(sys.stdout):  # which comes back whatever happens
+            try:
+                with time_limit(LIMIT):
+                    for case, right in cases:
+                        judged.append(Judged(case, right, answer(function, case)))
+                        sys.stdout = io.StringIO()
+                        if time.monotonic() > end or isinstance(judged[-1].found.error, KeyboardInterrupt):
+                            break
+            except TooSlow as error:
+                judged.append(Judged(case, right, Answer(error=error)))
+        return judged
 
     def verdict(self, function: Callable) -> str:
-        """The verdict on `function` in one line; it never raises."""
+        """The verdict on `function` in one line."""
         if not callable(function):
-            return f"Hand over the function itself, without brackets; this is {describe(function)}."
-        for number, case in enumerate(self.cases):
-            arguments = copy.deepcopy(case)
-            try:
-                found = function(*arguments)
-            except Exception as error:  # whatever a learner's code raises is told, not passed on
-                raised = f"{type(error).__name__}: {first_line(error)}"
-                return f"Not yet: for {spoken(case)} your function raises {raised}"
-            if found is None:
-                if number == 0:
-                    return "Not tried yet (nothing was returned)."
-                return f"Not yet: for {spoken(case)} nothing is returned."
-            if difference(arguments, case):
-                return f"Not yet: your function changes its input {spoken(case)}; work on a copy (x.clone())."
-            expected = self.solve(*copy.deepcopy(case))
-            if complaint := difference(found, expected):
-                return f"Not yet: for {spoken(case)} {complaint}.{self.hint(function, case)}"
-        return f"Correct: {len(self.cases)} of {len(self.cases)} cases."
+            return f"Hand over the function itself, without brackets; this is {described(function)}."
+        judged = self.judge(function)
+        if all(one.found.empty for one in judged):
+            return "Not tried yet (nothing was returned)."
+        if failed := [one for one in judged if one.complaint(function)]:
+            shortest = min(failed, key=lambda one: size(one.case))
+            hint = self.hint(judged, getattr(function, "__name__", ""))
+            return f"Not yet: for {spoken(shortest.case)} {shortest.complaint(function)}.{hint}"
+        for one in judged:
+            if make := remark(one.found.value, one.right.value):
+                return f"Right value, {make}: for {spoken(one.case)} {described(one.found.value)} is returned."
+        return f"Correct: all {len(judged)} cases."
 
-    def hint(self, function: Callable, failed: tuple) -> str:
-        """The hint of the known mistake that gives the same as `function` on `failed` and on most other cases."""
-        likely = [mistake for mistake in self.mistakes if _agree(function, mistake[0], failed)]
-        if not likely:
+    def hint(self, judged: list[Judged], name: str) -> str:
+        """What a wrong function does, if that is known: a mistake of the list or a small change of the solution."""
+        judged = sorted(judged, key=lambda one: not one.wrong)  # the wrong answers tell most
+        if not judged[0].wrong:
             return ""
-        best = max(likely, key=lambda mistake: sum(_agree(function, mistake[0], case) for case in self.cases))
-        return f" Hint: {best[1]}"
+        try:
+            with time_limit(SEARCH), warnings.catch_warnings(action="ignore"):
+                share, hint = max((_agreement(mistake, judged), hint) for hint, mistake in self.mistakes)
+                if share < NEARLY_ALL:
+                    changes = mutants(folded_solution(name))
+                    hint = next((f"yours acts {does}." for does, f in changes if _agreement(f, judged, 1)), "")
+                return hint and f" Hint: {hint}"
+        except (TooSlow, OSError, ValueError):  # no time left, or no notebook in which the solution can be read
+            return ""
 
 
-def _agree(first: Callable, second: Callable, case: tuple) -> bool:
-    """Whether two functions give the same for `case`; not when one of them fails."""
-    try:
-        return not difference(first(*copy.deepcopy(case)), second(*copy.deepcopy(case)))
-    except Exception:  # a learner's function and a known mistake may both fail on some case
-        return False
-
-
-def difference(found: object, expected: object) -> str:
-    """What distinguishes `found` from `expected`, in words; the empty string when they agree."""
-    if isinstance(expected, Tensor):
-        return _tensor_difference(found, expected)
-    if isinstance(expected, tuple | list):
-        if not isinstance(found, tuple | list | torch.Size) or len(found) != len(expected):
-            return f"a tuple of {len(expected)} is expected, found {describe(found)}"
-        return next((text for pair in zip(found, expected, strict=True) if (text := difference(*pair))), "")
-    if isinstance(found, Tensor) and found.numel() == 1:
-        found = found.item()
-    if isinstance(expected, bool | str) or expected is None:
-        return "" if type(found) is type(expected) and found == expected else _unequal(found, expected)
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        return f"a number is expected, found {describe(found)}"
-    if isinstance(expected, int) and not isinstance(found, int):
-        return f"{expected} is expected, a whole number (int), found {found!r}, a {type(found).__name__}"
-    equal = math.isclose(found, expected, rel_tol=1e-6, abs_tol=1e-6) or math.isnan(found) and math.isnan(expected)
-    return "" if equal else _unequal(found, expected)
-
-
-def _tensor_difference(found: object, expected: Tensor) -> str:
-    if not isinstance(found, Tensor):
-        return f"a tensor of shape {tuple(expected.shape)} is expected, found {describe(found)}"
-    if found.shape != expected.shape:
-        return f"the shape {tuple(expected.shape)} is expected, found {tuple(found.shape)}"
-    if found.dtype != expected.dtype:
-        return f"the dtype {expected.dtype} is expected, found {found.dtype}"
-    if not expected.is_floating_point():
-        wrong = found != expected
-    else:
-        wrong = ~torch.isclose(found.detach(), expected, rtol=1e-4, atol=1e-5, equal_nan=True)
-    if not wrong.any():
-        return ""
-    if found.dim() == 0:
-        return _unequal(found.item(), expected.item())
-    where = tuple(wrong.nonzero()[0].tolist())
-    values = _unequal(found[where].item(), expected[where].item())
-    return f"{int(wrong.sum())} of {wrong.numel()} values differ; at index {where} {values}"
-
-
-def _unequal(found: object, expected: object) -> str:
-    return f"{_short(expected)} is expected, found {_short(found)}"
-
-
-def _short(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else repr(value)
-
-
-def describe(value: object) -> str:
-    """A value in a few words, for a message."""
-    if isinstance(value, Tensor):
-        return f"tensor({_numbers(value)})" if value.numel() <= 16 else f"a tensor of shape {tuple(value.shape)}"
-    text = " ".join(repr(value).split())
-    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
-
-
-def _numbers(value: Tensor) -> str:
-    """The numbers of a tensor as nested lists, each as short as it can be."""
-    if value.dim() == 0:
-        return f"{value.item():.4g}"
-    return "[" + ", ".join(_numbers(part) for part in value.detach()) + "]"
-
-
-def spoken(case: tuple) -> str:
-    """The arguments of a case as they would stand in a call."""
-    return "(" + ", ".join(describe(a) if isinstance(a, Tensor) else repr(a) for a in case) + ")"
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an error's message, at most 150 characters of it."""
-    lines = str(error).splitlines()
-    return lines[0][:150] if lines else ""
+def _agreement(mistake: Callable, judged: list[Judged], least: float = NEARLY_ALL) -> float:
+    """The share of the cases where either is wrong in which two functions agree; 0 as soon as it must be too small."""
+    telling, apart = 0, 0
+    for one in judged:
+        found = answer(mistake, one.case)
+        agree = found.agrees(one.found)
+        telling += one.wrong or not agree or not found.agrees(one.right)
+        apart += not agree
+        if apart > (1 - least) * len(judged):
+            return 0
+    return 1 - apart / telling

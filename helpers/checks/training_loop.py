@@ -2,105 +2,86 @@
 
 import math
 
+from helpers.checks.cases import Draw
+from helpers.checks.exercise import Exercise
+
+import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.checks.exercise import Exercise
-
 mean_loss = Exercise(
-    solve=lambda losses, sizes: float(
-        torch.repeat_interleave(torch.tensor(losses, dtype=torch.float64), torch.tensor(sizes)).mean()
-    ),
-    cases=(([1.0, 1.0, 4.0], [64, 64, 32]), ([0.5], [7]), ([2.0, 3.0], [1, 3])),
-    mistakes=(
-        (lambda losses, sizes: sum(losses) / len(losses), "that is the mean of the means; weigh each by its size."),
-        (lambda losses, sizes: sum(a * b for a, b in zip(losses, sizes, strict=True)) / len(losses),
-         "divide by the number of images, not of batches."),
-        (lambda losses, sizes: sum(losses) / sum(sizes), "a batch mean stands for all images of its batch."),
-        (lambda losses, sizes: sum(losses[:-1]) / max(1, len(losses) - 1), "the last batch counts, too."),
-    ),
-)  # fmt: skip
+    lambda losses, sizes: float(np.repeat(losses, sizes).mean()),
+    [([1.0, 1.0, 4.0], [64, 64, 32]), ([0.5], [7])],
+    lambda r: (r.decimals(n := r.randint(1, 4), 0, 5), [r.randint(1, 64) for _ in range(n)]),
+    ("that is the mean of the means; weigh each by its size.", lambda losses, sizes: sum(losses) / len(losses)),
+)
 
 
-def _counted_confusion(labels: Tensor, predictions: Tensor) -> Tensor:
+def _counted(labels: Tensor, predictions: Tensor) -> Tensor:
     return torch.bincount(10 * labels + predictions, minlength=100).reshape(10, 10)
 
 
 confusion = Exercise(
-    solve=_counted_confusion,
-    cases=(
-        (torch.tensor([7, 7]), torch.tensor([7, 1])),
-        (torch.tensor([0, 0, 9, 3, 3]), torch.tensor([0, 0, 4, 5, 3])),
-    ),
-    mistakes=(
-        (lambda y, p: _counted_confusion(p, y), "the row is the label, the column the prediction."),
-        (lambda y, p: (_counted_confusion(y, p) > 0).long(), "count the pairs; do not only mark them."),
-        (lambda y, p: _counted_confusion(y, y), "the column is the prediction."),
-        (lambda y, p: _counted_confusion(y[y != p], p[y != p]), "count the right ones, too."),
-        (lambda y, p: _counted_confusion(y, p).float(), "counts are whole numbers: dtype=torch.int64."),
-    ),
-)  # fmt: skip
+    _counted,
+    [(torch.tensor([7, 7]), torch.tensor([7, 1])), (torch.tensor([0, 0, 9, 3]), torch.tensor([0, 0, 4, 3]))],
+    lambda r: (r.labels(n := r.randint(1, 12), c := r.choice([2, 10])), r.labels(n, c)),
+    ("the row is the label, the column the prediction.", lambda y, p: _counted(p, y)),
+)
+
+
+def _near_the_limits(r: Draw) -> tuple[float, int]:
+    """A first loss on either side of what is expected, near the limit of 0.3 or far from it."""
+    classes, distance = r.choice([2, 3, 10, 50, 100]), r.choice([0, 0.1, 0.296, 0.304, 0.6, 2])
+    return round(max(0, math.log(classes) + r.choice([-1, 1]) * distance), 3), classes
+
+
+def _good(near: bool) -> str:
+    return "good" if near else "suspicious"
+
 
 first_loss = Exercise(
-    solve=lambda loss, classes: ("suspicious", "good")[abs(loss + torch.tensor(1 / classes).log().item()) < 0.3],
-    cases=((2.31, 10), (0.9, 10), (4.7, 100), (6.9, 10), (0.69, 2), (float("nan"), 10)),
-    mistakes=(
-        (lambda loss, classes: "good" if abs(loss - 2.303) < 0.3 else "suspicious", "ln 10 is for 10 classes only."),
-        (lambda loss, classes: "good" if loss < math.log(classes) + 0.3 else "suspicious",
-         "a loss that is too low is suspicious as well."),
-        (lambda loss, classes: "good" if abs(loss - math.log10(classes)) < 0.3 else "suspicious",
-         "math.log is the natural logarithm, math.log10 is not."),
-        (lambda loss, classes: "suspicious" if abs(loss - math.log(classes)) >= 0.3 else "good",
-         "NaN is suspicious: comparing anything with NaN is False."),
-    ),
-)  # fmt: skip
+    lambda loss, classes: _good(abs(loss + torch.tensor(1 / classes).log().item()) < 0.3),
+    [(2.31, 10), (0.9, 10), (4.7, 100), (math.nan, 10), (math.inf, 10)],
+    _near_the_limits,
+    ("ln 10 is for 10 classes only.", lambda loss, classes: _good(abs(loss - 2.303) < 0.3)),
+    ("NaN is suspicious.", lambda loss, classes: _good(not abs(loss - math.log(classes)) >= 0.3)),
+)
 
 
-def _named_by_torch(losses: list[float], classes: int) -> str:
+def _curve(r: Draw) -> tuple[list[float], int]:
+    """At least eleven losses; the mean of the last ten is a little or far above or below a limit."""
+    classes = r.choice([2, 3, 10, 100])
+    first = r.choice([round(math.log(classes), 2), r.decimal(0.3, 6)])
+    limit = r.choice([1.5 * first, math.log(classes) - 0.1])
+    last, wave = abs(limit + r.choice([-1, 1]) * r.choice([0.03, 0.1, 0.5])), r.choice([0, 0.1, 1.5])
+    losses = [first, *r.decimals(r.randint(0, 5), 0, 6), *[round(last + wave, 2), round(last - wave, 2)] * 5]
+    if r.random() < 0.2:
+        losses[r.randrange(len(losses))] = r.choice([math.nan, math.inf, -math.inf])
+    return losses, classes
+
+
+def _diagnosed(losses: list[float], classes: int) -> str:
     values = torch.tensor(losses, dtype=torch.float64)
     if not values.isfinite().all() or values[-10:].mean() > 1.5 * values[0]:
         return "diverges"
     return "stuck" if values[-10:].mean() > math.log(classes) - 0.1 else "learns"
 
 
-def _by_the_last(losses: list[float], classes: int) -> str:
-    return _named_by_torch([losses[0]] + losses[-1:] * 10, classes)
-
-
 diagnose = Exercise(
-    solve=_named_by_torch,
-    cases=(
-        ([2.3] * 15 + [1.0] * 5 + [0.3] * 10, 10),
-        ([2.31, 2.29] * 20, 10),
-        ([2.3, 9e15] + [float("nan")] * 20, 10),
-        ([2.3, 1.0, 2.5] + [4.0] * 10, 10),
-        ([0.7] * 12, 2),
-        ([4.6, 3.9] + [2.3] * 10, 100),
-        ([2.3] + [0.3] * 15 + [2.3], 10),
-        ([2.3, 3.9, 2.6] + [0.5] * 12, 10),
-        ([2.3, float("nan")] + [2.3] * 10, 10),
-        ([2.3] * 90 + [1.5] * 10, 10),
-        ([2.3] * 5 + [2.9] * 12, 10),
-    ),
-    mistakes=(
-        (lambda c, k: _named_by_torch(c, 10), "ln 10 is for 10 classes only."),
-        (_by_the_last, "one loss is noise: take the mean of the last ten."),
-        (lambda c, k: _named_by_torch([x for x in c if x == x], k), "a NaN anywhere is a divergence."),
-        (lambda c, k: "diverges" if max(c) > 1.5 * c[0] else _named_by_torch(c, k),
-         "a peak on the way is no divergence when the last ten are low."),
-        (lambda c, k: "learns" if _named_by_torch(c, k) == "stuck" and sum(c[-10:]) / 10 > math.log(k) + 0.1
-         else _named_by_torch(c, k), "a mean far above ln(classes) has not learned either."),
-        (lambda c, k: _named_by_torch([c[0]] + [sum(c) / len(c)] * 10, k), "take the last ten, not all."),
-    ),
-)  # fmt: skip
+    _diagnosed,
+    [([2.3] * 20, 10), ([0.7] * 10, 2), ([2.0] + [3.0] * 10, 10), ([2.3] * 90 + [1.5] * 10, 10)],
+    _curve,
+    ("ln 10 is for 10 classes only.", lambda c, k: _diagnosed(c, 10)),
+    ("one loss is noise: take the mean of the last ten.", lambda c, k: _diagnosed([c[0]] + c[-1:] * 10, k)),
+    ("a NaN anywhere is a divergence.", lambda c, k: _diagnosed([x for x in c if x == x], k)),
+    ("a high peak is no divergence.", lambda c, k: "diverges" if max(c) > 1.5 * c[0] else _diagnosed(c, k)),
+    ("take the last ten, not all.", lambda c, k: _diagnosed([c[0]] + [sum(c) / len(c)] * 10, k)),
+)
 
 speed_up = Exercise(
-    solve=lambda share, factor: 100.0 / (100.0 * (1 - share) + 100.0 * share / factor),
-    cases=((0.25, 2), (0.25, 1000), (0.5, 4), (0.0, 10), (0.9, 10), (1.0, 3)),
-    mistakes=(
-        (lambda share, factor: factor, "only the share becomes faster."),
-        (lambda share, factor: share * factor + 1 - share, "add times, not speeds: what is left of the time?"),
-        (lambda share, factor: 1 - share + share / factor, "that is the time that is left; the speed-up is 1 / time."),
-        (lambda share, factor: 1 / (share + (1 - share) / factor), "the share is what becomes faster."),
-    ),
-)  # fmt: skip
+    lambda share, factor: 100.0 / (100.0 * (1 - share) + 100.0 * share / factor),
+    [(0.25, 1000), (0.25, 2), (0.0, 10), (1.0, 3)],
+    lambda r: (r.decimal(0, 1), r.choice([r.randint(1, 30), r.decimal(1, 9)])),
+    ("add times, not speeds: what is left of the time?", lambda share, factor: share * factor + 1 - share),
+    ("the share is what becomes faster.", lambda share, factor: 1 / (share + (1 - share) / factor)),
+)

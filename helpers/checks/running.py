@@ -1,0 +1,86 @@
+"""Running functions that may return anything, raise anything or never end."""
+
+import contextlib
+import copy
+import ctypes
+import linecache
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.checks.values import TooSlow, difference, or_else, shortened
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function made of one case: the value or the error, and whether it changed its arguments."""
+
+    value: object = None
+    error: BaseException | None = None
+    changed: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was returned, as by an exercise that is left empty."""
+        return self.error is None and self.value is None
+
+    def agrees(self, other: "Answer") -> bool:
+        """Whether both are the same value, or errors of the same kind."""
+        if self.error is not None or other.error is not None:
+            return type(self.error) is type(other.error)
+        return not difference(self.value, other.value)
+
+
+def answer(function: Callable, case: tuple) -> Answer:
+    """Call `function` with a copy of the arguments; raises nothing but TooSlow."""
+    arguments = copy.deepcopy(case)
+    try:
+        value = function(*arguments)
+        return Answer(value, changed=not all(map(_same, arguments, case)))
+    except TooSlow:
+        raise
+    except BaseException as error:  # also SystemExit, and the KeyboardInterrupt of the stop button
+        return Answer(error=error)
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TooSlow in this thread when the block runs for longer.
+
+    A second thread asks Python to raise it, which works on every system and in every thread. It arrives between two
+    steps of Python: one call that computes or sleeps in C, such as time.sleep(100), ends first.
+    """
+    thread, ask = ctypes.c_ulong(threading.get_ident()), ctypes.pythonapi.PyThreadState_SetAsyncExc
+    timer = threading.Timer(seconds, ask, (thread, ctypes.py_object(TooSlow)))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        ask(thread, None)  # takes back what was asked too late
+
+
+def told(error: BaseException, function: Callable) -> str:
+    """What stopped a function, in half a line; for an error in its own code, the line of that code."""
+    if isinstance(error, TooSlow):
+        return "your function runs for seconds; is there a loop that never ends?"
+    if isinstance(error, KeyboardInterrupt):
+        return "your function was stopped"
+    file = getattr(getattr(function, "__code__", None), "co_filename", "")
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
+    code = shortened(linecache.getline(file, lines[-1])) if lines else ""
+    place = f", in line {lines[-1]}" + f" ({code})" * bool(code) if lines else ""
+    message = or_else("", lambda: shortened(str(error).splitlines()[0]))
+    return f"your function raises {type(error).__name__}: {message}{place}"
+
+
+def _same(after: Any, before: Any) -> bool:
+    if isinstance(before, Tensor):
+        return torch.equal(after, before)
+    return after is before or after == before  # NaN is not equal to itself

@@ -1,0 +1,747 @@
+"""Right answers to the exercises in other styles than the folded solutions, and the small changes that change nothing.
+
+A check must call all of them correct. Most return what a learner's favourite library gives: numpy's scalars, tensors
+of one element, float64.
+"""
+
+import itertools
+import math
+import statistics
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+# fmt: off
+
+def correlate_slowly(image, kernel, stride):
+    (height, width), (kh, kw) = image.shape, kernel.shape
+    rows = []
+    for top in range(0, height - kh + 1, stride):
+        rows.append([])
+        for left in range(0, width - kw + 1, stride):
+            products = (image[top + i, left + j] * kernel[i, j] for i in range(kh) for j in range(kw))
+            rows[-1].append(float(sum(products)))
+    return torch.tensor(rows)
+
+def correlate_all_then_skip(image, kernel, stride):
+    windows = image.unfold(0, kernel.shape[0], 1).unfold(1, kernel.shape[1], 1)
+    return (windows * kernel).sum(dim=(2, 3))[::stride, ::stride]
+
+def correlate_in_float64(image, kernel, stride):
+    windows = image.double().unfold(0, kernel.shape[0], stride).unfold(1, kernel.shape[1], stride)
+    return torch.einsum("rcij,ij->rc", windows, kernel.double())
+
+def correlate_with_while(image, kernel, stride):
+    rows, top = [], 0
+    while top + len(kernel) <= len(image):
+        row, left = [], 0
+        while left + kernel.shape[1] <= image.shape[1]:
+            row.append((image[top : top + len(kernel), left : left + kernel.shape[1]] * kernel).sum())
+            left += stride
+        rows.append(torch.stack(row))
+        top += stride
+    return torch.stack(rows)
+
+def field_from_the_end(layers):
+    field = 1
+    for k, stride in reversed(layers):
+        field = (field - 1) * stride + k
+    return field
+
+def field_recursively(layers):
+    if not layers:
+        return 1
+    (k, stride), *rest = layers
+    return k + stride * (field_recursively(rest) - 1)
+
+def field_by_reach(layers):
+    reached = {0}
+    for k, stride in reversed(layers):
+        reached = {place * stride + i for place in reached for i in range(k)}
+    return max(reached) - min(reached) + 1
+
+def field_in_numpy(layers):
+    kernels, strides = np.array(layers).T
+    return 1 + ((kernels - 1) * np.concatenate([[1], np.cumprod(strides)[:-1]])).sum()
+
+def pool_by_loops(image, k, stride):
+    rows = []
+    for top in range(0, image.shape[0] - k + 1, stride):
+        rows.append([])
+        for left in range(0, image.shape[1] - k + 1, stride):
+            largest = -float("inf")
+            for pixel in image[top : top + k, left : left + k].flatten():
+                largest = max(largest, pixel.item())
+            rows[-1].append(largest)
+    return torch.tensor(rows)
+
+def pooled_by_trying(n, k, s, ceil_mode):
+    starts = [start for start in range(0, n, s) if ceil_mode or start + k <= n]
+    while len(starts) > 1 and starts[-2] + k >= n:  # the window before already reaches the end
+        starts.pop()
+    return len(starts)
+
+def pooled_by_remainder(n, k, s, ceil_mode):
+    full, rest = divmod(n - k, s)
+    partial = ceil_mode and rest > 0 and (full + 1) * s < n
+    return full + 1 + int(partial)
+
+def pool_gradient_by_argmax(image, gradient):
+    result = torch.zeros(image.shape, dtype=torch.float64)
+    for row in range(gradient.shape[0]):
+        for column in range(gradient.shape[1]):
+            i, j = divmod(int(image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].argmax()), 2)
+            result[2 * row + i, 2 * column + j] = gradient[row, column]
+    return result
+
+def pool_gradient_at_once(image, gradient):
+    spread = gradient.repeat_interleave(2, dim=0).repeat_interleave(2, dim=1)
+    largest = F.max_pool2d(image[None], 2)[0].repeat_interleave(2, dim=0).repeat_interleave(2, dim=1)
+    return torch.where(image == largest, spread, torch.zeros_like(spread))
+
+def pool_gradient_by_indices(image, gradient):
+    _, places = F.max_pool2d(image[None], 2, return_indices=True)
+    return torch.zeros(image.numel()).scatter(0, places.flatten(), gradient.flatten()).reshape(image.shape)
+
+def pool_gradient_by_autograd(image, gradient):
+    image = image.clone().requires_grad_()
+    (F.max_pool2d(image[None], 2)[0] * gradient).sum().backward()
+    return image.grad
+
+def rows_by_trying(n, side):
+    try:
+        return len(torch.zeros(n, 64, side // 4, side // 4).view(-1, 3136))
+    except RuntimeError:
+        return 0
+
+def nll_by_loop(log_p, labels):
+    total = torch.zeros(1)
+    for row, label in zip(log_p, labels, strict=True):
+        total = total - row[label]
+    return total / len(labels)
+
+def log_softmax_by_rows(logits):
+    rows = []
+    for row in logits:
+        row = row - row.max()
+        rows.append(row - math.log(sum(math.exp(x) for x in row.tolist())))
+    return torch.stack(rows)
+
+def gradient_by_loops(logits, labels):
+    result = F.softmax(logits, dim=1).double()
+    for i, label in enumerate(labels):
+        result[i, label] -= 1
+    return result / len(labels)
+
+def target_by_filling(labels, classes, smoothing):
+    target = torch.full((len(labels), classes), smoothing / classes)
+    target[torch.arange(len(labels)), labels] += 1 - smoothing
+    return target
+
+def target_by_scatter(labels, classes, smoothing):
+    target = torch.full((len(labels), classes), smoothing / classes, dtype=torch.float64)
+    return target.scatter_(1, labels[:, None], 1 - smoothing + smoothing / classes)
+
+def descend_recursively(w, lr, steps):
+    return w if steps == 0 else descend_recursively(w - lr * 2 * (w - 3), lr, steps - 1)
+
+def descend_with_autograd(w, lr, steps):
+    w = torch.tensor(w, requires_grad=True)
+    for _ in range(steps):
+        loss = (w - 3) ** 2
+        (gradient,) = torch.autograd.grad(loss, w)
+        w = (w - lr * gradient).detach().requires_grad_()
+    return w
+
+def descend_with_torch(w, lr, steps):
+    w = torch.nn.Parameter(torch.tensor([w]))
+    optimizer = torch.optim.SGD([w], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        (w - 3).square().sum().backward()
+        optimizer.step()
+    return w
+
+def layer_gradient_by_autograd(x, W, d_a):
+    W = W.clone().requires_grad_()
+    torch.relu(x @ W.T).backward(d_a)
+    return W.grad
+
+def layer_gradient_by_images(x, W, d_a):
+    total = torch.zeros_like(W)
+    for row, arriving in zip(x, d_a, strict=True):
+        total += torch.outer(torch.where(W @ row > 0, arriving, 0.0), row)
+    return total
+
+def layer_gradient_in_place(x, W, d_a):
+    d_z = d_a.clone()
+    d_z[x @ W.T <= 0] = 0
+    return (x.T @ d_z).T
+
+def input_gradient_by_pixels(kernel, d_output):
+    (kh, kw), (rows, columns) = kernel.shape, d_output.shape
+    result = np.zeros((rows + kh - 1, columns + kw - 1))
+    for row, column in np.ndindex(rows, columns):
+        for i, j in np.ndindex(kh, kw):
+            result[row + i, column + j] += (kernel[i, j] * d_output[row, column]).item()
+    return torch.from_numpy(result)
+
+def input_gradient_by_kernel(kernel, d_output):
+    (kh, kw), (rows, columns) = kernel.shape, d_output.shape
+    result = torch.zeros(rows + kh - 1, columns + kw - 1)
+    for i in range(kh):
+        for j in range(kw):
+            result[i : i + rows, j : j + columns] += kernel[i, j] * d_output
+    return result
+
+def input_gradient_by_padding(kernel, d_output):
+    kh, kw = kernel.shape
+    padded = F.pad(d_output, (kw - 1, kw - 1, kh - 1, kh - 1))
+    return F.conv2d(padded[None, None], kernel.flip(0, 1)[None, None])[0, 0]
+
+def step_in_torch(w, velocity, gradient, lr, momentum):
+    velocity = torch.tensor(velocity).mul(momentum).add(gradient)
+    return torch.tensor(w) - lr * velocity, velocity
+
+def mean_by_loop(losses, sizes):
+    total = images = 0
+    for loss, size in zip(losses, sizes, strict=True):
+        total += loss * size
+        images += size
+    return total / images
+
+def confusion_with_numpy(labels, predictions):
+    matrix = np.zeros((10, 10), dtype=np.int64)
+    np.add.at(matrix, (labels.numpy(), predictions.numpy()), 1)
+    return torch.from_numpy(matrix)
+
+def confusion_by_index_put(labels, predictions):
+    matrix = torch.zeros(10, 10, dtype=torch.int64)
+    return matrix.index_put_((labels, predictions), torch.ones_like(labels), accumulate=True)
+
+def first_by_limits(loss, classes):
+    if math.isnan(loss):
+        return "suspicious"
+    low, high = math.log(classes) - 0.3, math.log(classes) + 0.3
+    return "good" if low < loss < high else "suspicious"
+
+def diagnose_with_numpy(losses, classes):
+    losses = np.asarray(losses)
+    mean = np.mean(losses[-10:])
+    if np.isnan(losses).any() or np.isinf(losses).any() or mean > losses[0] * 1.5:
+        return "diverges"
+    return "stuck" if mean > np.log(classes) - 0.1 else "learns"
+
+def diagnose_with_torch(losses, classes):
+    losses = torch.tensor(losses, dtype=torch.float64)
+    mean = losses[-10:].mean()
+    if not torch.isfinite(losses).all() or mean / losses[0] > 1.5:
+        return "diverges"
+    if mean > math.log(classes) - 0.1:
+        return "stuck"
+    return "learns"
+
+def diagnose_one_by_one(losses, classes):
+    for loss in losses:
+        if loss != loss or loss in (float("inf"), -float("inf")):
+            return "diverges"
+    mean = statistics.fmean(losses[-10:])
+    if mean > 1.5 * losses[0]:
+        return "diverges"
+    elif mean > math.log(classes) - 0.1:
+        return "stuck"
+    else:
+        return "learns"
+
+def diagnose_briefly(losses, classes):
+    mean = sum(losses[len(losses) - 10 :]) / 10
+    bad = any(not math.isfinite(loss) for loss in losses) or mean > 1.5 * losses[0]
+    return "diverges" if bad else ("learns", "stuck")[mean > math.log(classes) - 0.1]
+
+def spread_by_loops(values):
+    mean = 0
+    for value in values:
+        mean += value / len(values)
+    total = 0
+    for value in values:
+        total += (value - mean) ** 2
+    return [mean, math.sqrt(total / (len(values) - 1))]
+
+def drop_one_by_one(x, keep, p):
+    numbers = [a / (1 - p) if stays else 0.0 for a, stays in zip(x.flatten(), keep.flatten(), strict=True)]
+    return torch.tensor(numbers).reshape(x.shape)
+
+def stop_by_waiting(losses, patience):
+    best, waited = losses[0], 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] < best:
+            best, waited = losses[epoch], 0
+        else:
+            waited += 1
+        if waited == patience:
+            return epoch + 1
+    return len(losses)
+
+def stop_by_minimum(losses, patience):
+    for epoch in range(1, len(losses) + 1):
+        so_far = losses[:epoch]
+        if epoch - (so_far.index(min(so_far)) + 1) >= patience:
+            return epoch
+    return len(losses)
+
+def stop_with_while(losses, patience):
+    epoch, best, left = 0, math.inf, patience
+    while epoch < len(losses) and left > 0:
+        left = patience if losses[epoch] < best else left - 1
+        best = min(best, losses[epoch])
+        epoch += 1
+    return epoch
+
+def stop_with_next(losses, patience):
+    def no_better(epoch):
+        return epoch > patience and min(losses[epoch - patience : epoch]) >= min(losses[: epoch - patience])
+
+    return next((epoch for epoch in range(1, len(losses) + 1) if no_better(epoch)), len(losses))
+
+def stop_with_numpy(losses, patience):
+    best = np.minimum.accumulate(losses)
+    new = np.concatenate([[True], best[1:] < best[:-1]])
+    last_new = np.maximum.accumulate(np.where(new, np.arange(len(losses)), 0))
+    waited = np.flatnonzero(np.arange(len(losses)) - last_new >= patience)
+    return waited[0] + 1 if len(waited) else len(losses)
+
+def normalize_flat(x, eps):
+    flat = x.transpose(0, 1).flatten(1).double()
+    variance, mean = torch.var_mean(flat, dim=1, correction=0)
+    return (x - mean[None, :, None, None]) * (variance + eps).rsqrt()[None, :, None, None]
+
+def normalize_by_squares(x, eps):
+    mean = x.mean((0, 2, 3), keepdim=True)
+    variance = ((x - mean) ** 2).mean((0, 2, 3), keepdim=True)
+    return (x - mean) / torch.sqrt(variance + eps)
+
+def iou_by_names(first, second):
+    left, top = max(first[0], second[0]), max(first[1], second[1])
+    right, bottom = min(first[2], second[2]), min(first[3], second[3])
+    if right <= left or bottom <= top:
+        return 0.0
+    both = (right - left) * (bottom - top)
+    area1 = (first[2] - first[0]) * (first[3] - first[1])
+    area2 = (second[2] - second[0]) * (second[3] - second[1])
+    return both / (area1 + area2 - both)
+
+def iou_with_torch(first, second):
+    a, b = torch.tensor(first), torch.tensor(second)
+    sides = (torch.minimum(a[2:], b[2:]) - torch.maximum(a[:2], b[:2])).clamp(min=0)
+    both = sides.prod()
+    return both / ((a[2:] - a[:2]).prod() + (b[2:] - b[:2]).prod() - both)
+
+def iou_with_numpy(first, second):
+    a, b = np.array(first), np.array(second)
+    both = np.prod(np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None))
+    return both / (np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]) - both)
+
+def iou_by_counting(first, second):  # all sides are halves
+    halves = [[range(int(2 * low), int(2 * high)) for low, high in (box[::2], box[1::2])] for box in (first, second)]
+    a, b = (set(itertools.product(*sides)) for sides in halves)
+    return len(a & b) / len(a | b)
+
+def area_by_loops(same, different):
+    total = 0
+    for a in same:
+        for b in different:
+            total += 1 if a < b else 0.5 if a == b else 0
+    return total / (len(same) * len(different))
+
+def area_by_sorting(same, different):
+    ordered = torch.sort(different).values
+    below = torch.searchsorted(ordered, same, right=False)
+    not_above = torch.searchsorted(ordered, same, right=True)
+    return 1 - ((below + not_above) / 2 / len(different)).mean()
+
+def dice_by_sets(prediction, truth):
+    a = {tuple(place) for place in prediction.nonzero().tolist()}
+    b = {tuple(place) for place in truth.nonzero().tolist()}
+    return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
+
+def dice_with_floats(prediction, truth):
+    p, t = prediction.float(), truth.float()
+    if p.sum() == 0 and t.sum() == 0:
+        return torch.tensor(1.0)
+    return 2 * (p * t).sum() / (p.sum() + t.sum())
+
+def dice_from_iou(prediction, truth):
+    union = (prediction | truth).sum()
+    if union == 0:
+        return 1
+    iou = (prediction & truth).sum() / union
+    return (2 * iou / (1 + iou)).item()
+
+def dice_with_numpy(prediction, truth):
+    p, t = prediction.numpy(), truth.numpy()
+    both = np.logical_and(p, t).sum()
+    return 2.0 * both / (p.sum() + t.sum()) if p.any() or t.any() else np.float32(1)
+
+def dice_from_counts(prediction, truth):
+    hits = (prediction & truth).sum().item()
+    false_alarms, misses = (prediction & ~truth).sum().item(), (~prediction & truth).sum().item()
+    if hits + false_alarms + misses == 0:
+        return 1.0
+    return hits / (hits + (false_alarms + misses) / 2)
+
+RIGHT = {
+    "normalize": [
+        lambda byte: byte / 127.5 - 1,
+        lambda byte: (np.float64(byte) / 255 - 0.5) / 0.5,
+        lambda byte: torch.tensor(byte / 255).sub(0.5).div(0.5),
+        lambda byte: 2 * byte / 255 - 1,
+        lambda byte: np.array([(byte - 127.5) / 127.5]),
+    ],
+    "steps": [
+        lambda images, batch, epochs: -(-images // batch) * epochs,
+        lambda images, batch, epochs: (images + batch - 1) // batch * epochs,
+        lambda images, batch, epochs: sum(math.ceil(images / batch) for _ in range(epochs)),
+        lambda images, batch, epochs: np.int64(np.ceil(images / batch)) * epochs,
+        lambda images, batch, epochs: epochs * (images // batch + (images % batch > 0)),
+    ],
+    "accuracy_of": [
+        lambda logits, labels: (logits.argmax(1) == labels).double().mean(),
+        lambda logits, labels: np.mean(logits.numpy().argmax(axis=1) == labels.numpy()),
+        lambda logits, labels: (logits.softmax(dim=1).max(dim=1)[1] == labels).sum() / len(labels),
+        lambda logits, labels: 1 - (logits.topk(1).indices[:, 0] != labels).float().mean().item(),
+        lambda logits, labels: (logits.gather(1, labels[:, None]) == logits.amax(1, keepdim=True)).float().mean(),
+    ],
+    "output_size": [
+        lambda n, k, s, p, d: math.floor((n + 2 * p - d * (k - 1) - 1) / s + 1),
+        lambda n, k, s, p, d: len(range(0, n + 2 * p - d * (k - 1), s)),
+        lambda n, k, s, p, d: int((n + 2 * p - (d * (k - 1) + 1)) / s) + 1,
+        lambda n, k, s, p, d: F.max_pool1d(torch.zeros(1, n + 2 * p), k, s, dilation=d).shape[1],
+        lambda n, k, s, p, d: np.floor_divide(n + 2 * p - d * k + d - 1, s) + 1,
+    ],
+    "correlate_with_stride": [
+        lambda image, kernel, stride: F.conv2d(image[None, None], kernel[None, None], stride=stride)[0, 0],
+        correlate_slowly, correlate_all_then_skip, correlate_in_float64, correlate_with_while,
+    ],
+    "parameter_count": [
+        lambda i, o, k: (i * k**2 + 1) * o,
+        lambda i, o, k: sum(p.numel() for p in torch.nn.Conv2d(i, o, k).parameters()),
+        lambda i, o, k: np.prod([o, i, k, k]) + o,
+        lambda i, o, k: torch.zeros(o, i, k, k).numel() + torch.zeros(o).numel(),
+        lambda i, o, k: torch.tensor([o * i * k * k, o]).sum(),
+    ],
+    "receptive_field": [
+        lambda layers: 1 + sum((k - 1) * math.prod(s for _, s in layers[:i]) for i, (k, _) in enumerate(layers)),
+        field_from_the_end, field_recursively, field_by_reach, field_in_numpy,
+    ],
+    "multiply_adds": [
+        lambda i, o, k, h, w: math.prod((i, o, k, k, h, w)),
+        lambda i, o, k, h, w: i * k**2 * o * (h * w),
+        lambda i, o, k, h, w: np.int64(i) * o * k * k * h * w,
+        lambda i, o, k, h, w: torch.tensor([i, o, k, k, h, w]).prod(),
+        lambda i, o, k, h, w: sum(i * k * k for _ in range(o)) * h * w,
+    ],
+    "max_pool": [
+        lambda image, k, stride: image.unfold(0, k, stride).unfold(1, k, stride).amax(dim=(2, 3)),
+        lambda image, k, stride: F.max_pool2d(image[None, None], k, stride)[0, 0],
+        lambda image, k, stride: image.double().unfold(0, k, stride).amax(-1).unfold(1, k, stride).amax(-1),
+        lambda image, k, stride: torch.stack(
+            [
+                torch.stack([image[i : i + k, j : j + k].max() for j in range(0, image.shape[1] - k + 1, stride)])
+                for i in range(0, image.shape[0] - k + 1, stride)
+            ]
+        ),
+        pool_by_loops,
+    ],
+    "pooled_size": [
+        lambda n, k, s, ceil_mode: F.max_pool1d(torch.zeros(1, n), k, s, ceil_mode=ceil_mode).shape[1],
+        lambda n, k, s, c: min(math.ceil((n - k) / s) + 1, math.ceil(n / s)) if c else math.floor((n - k) / s) + 1,
+        lambda n, k, s, c: np.int64((n - k) // s + 1 + (c and (n - k) % s != 0 and ((n - k) // s + 1) * s < n)),
+        pooled_by_trying, pooled_by_remainder,
+    ],
+    "max_pool_gradient": [
+        lambda image, gradient: (
+            (image == torch.kron(F.max_pool2d(image[None], 2)[0], torch.ones(2, 2)))
+            * torch.kron(gradient, torch.ones(2, 2))
+        ),
+        pool_gradient_by_argmax, pool_gradient_at_once, pool_gradient_by_indices, pool_gradient_by_autograd,
+    ],
+    "global_average": [
+        lambda x: x.mean(-1).mean(-1),
+        lambda x: x.flatten(2).mean(dim=2),
+        lambda x: x.sum((2, 3)) / (x.shape[2] * x.shape[3]),
+        lambda x: torch.einsum("nchw->nc", x.double()) / x[0, 0].numel(),
+        lambda x: F.avg_pool2d(x, x.shape[2:]).squeeze(-1).squeeze(-1),
+    ],
+    "linear_layer": [
+        lambda x, weight, bias: torch.matmul(x, weight.t()) + bias,
+        lambda x, weight, bias: torch.einsum("ni,oi->no", x, weight) + bias[None, :],
+        lambda x, weight, bias: torch.stack([weight @ row + bias for row in x]),
+        lambda x, weight, bias: (weight @ x.T + bias[:, None]).T,
+        lambda x, weight, bias: torch.addmm(bias, x, weight.T),
+    ],
+    "collapsed_bias": [
+        lambda b1, w2, b2: (w2 * b1).sum(dim=1) + b2,
+        lambda b1, w2, b2: b1 @ w2.T + b2,
+        lambda b1, w2, b2: torch.stack([row @ b1 for row in w2]) + b2,
+        lambda b1, w2, b2: torch.einsum("oh,h->o", w2, b1).add(b2),
+        lambda b1, w2, b2: F.linear(b1, w2, b2),
+    ],
+    "dead_units": [
+        lambda a: int((a.sum(dim=0) == 0).sum()),
+        lambda a: sum(1 for column in a.T if column.max() == 0),
+        lambda a: (a.amax(0) <= 0).sum(),
+        lambda a: a.shape[1] - len(a.nonzero()[:, 1].unique()),
+        lambda a: np.count_nonzero(~a.numpy().any(axis=0)),
+    ],
+    "features_for": [
+        lambda h, w: 64 * (h // 4) * (w // 4),
+        lambda h, w: math.prod((64, math.floor(h / 4), math.floor(w / 4))),
+        lambda h, w: F.max_pool2d(torch.zeros(64, h, w), 4).numel(),
+        lambda h, w: np.int64(64) * (h >> 2) * (w >> 2),
+        lambda h, w: int(int(h / 2) / 2) * int(int(w / 2) / 2) * 64,
+    ],
+    "rows_of_view": [
+        lambda n, side: 0 if n * 64 * (side // 4) ** 2 % 3136 else n * 64 * (side // 4) ** 2 // 3136,
+        lambda n, side: n * (side // 4) ** 2 // 49 if n * (side // 4) ** 2 % 49 == 0 else 0,
+        lambda n, side: int(n * (side // 4) ** 2 / 49) * (n * (side // 4) ** 2 % 49 == 0),
+        lambda n, side: np.int64(whole if (whole := n * (side // 4) ** 2 / 49).is_integer() else 0),
+        rows_by_trying,
+    ],
+    "softmax_rows": [
+        lambda logits: torch.stack([row.exp() / row.exp().sum() for row in logits]),
+        lambda logits: logits.exp() / logits.exp().sum(dim=-1)[:, None],
+        lambda logits: torch.from_numpy(np.exp(logits.numpy()) / np.exp(logits.numpy()).sum(axis=1, keepdims=True)),
+        lambda logits: (logits.double().exp().T / logits.double().exp().sum(1)).T,
+        lambda logits: 1 / (logits[:, None, :] - logits[:, :, None]).exp().sum(dim=2),
+    ],
+    "mean_nll": [
+        lambda log_p, labels: -log_p.gather(1, labels[:, None]).mean(),
+        lambda log_p, labels: -sum(row[label] for row, label in zip(log_p, labels, strict=True)) / len(labels),
+        lambda log_p, labels: -torch.diagonal(log_p[:, labels]).mean().double(),
+        lambda log_p, labels: -log_p[F.one_hot(labels, log_p.shape[1]).bool()].mean(),
+        nll_by_loop,
+    ],
+    "log_softmax_rows": [
+        lambda logits: logits - logits.logsumexp(dim=1, keepdim=True),
+        lambda logits: logits.double().log_softmax(-1),
+        lambda logits: logits - (logits.amax(1) + (logits - logits.amax(1)[:, None]).exp().sum(1).log())[:, None],
+        lambda logits: (
+            logits
+            - logits.max(1, keepdim=True).values
+            - torch.log(torch.sum(torch.exp(logits - logits.max(1, keepdim=True).values), 1, keepdim=True))
+        ),
+        log_softmax_by_rows,
+    ],
+    "loss_gradient": [
+        lambda logits, labels: (logits.softmax(1) - F.one_hot(labels, logits.shape[1]).float()) / labels.numel(),
+        lambda logits, labels: torch.autograd.functional.jacobian(lambda x: F.cross_entropy(x, labels), logits),
+        lambda logits, labels: (F.softmax(logits.double(), 1) - torch.eye(logits.shape[1])[labels]).div(len(logits)),
+        lambda logits, labels: (
+            F.log_softmax(logits, 1).exp().sub(F.one_hot(labels, logits.shape[-1])).mul(1 / len(labels))
+        ),
+        gradient_by_loops,
+    ],
+    "smooth_target": [
+        lambda labels, classes, e: torch.eye(classes)[labels] * (1 - e) + e / classes,
+        lambda labels, classes, e: torch.lerp(
+            F.one_hot(labels, classes).double(), torch.full((1,), 1 / classes).double(), e
+        ),
+        lambda labels, classes, e: torch.where(F.one_hot(labels, classes) == 1, 1 - e + e / classes, e / classes),
+        target_by_filling, target_by_scatter,
+    ],
+    "descend": [
+        lambda w, lr, steps: 3 + (w - 3) * (1 - 2 * lr) ** steps,
+        lambda w, lr, steps: np.float64(w - 3) * np.power(1 - 2 * lr, steps) + 3,
+        descend_recursively, descend_with_autograd, descend_with_torch,
+    ],
+    "rate_limit": [
+        lambda a: a**-1,
+        lambda a: 2 / (2 * a),
+        lambda a: np.reciprocal(np.float64(a)),
+        lambda a: torch.tensor([1 / a]),
+        lambda a: np.array(1 / a),
+    ],
+    "layer_gradient": [
+        lambda x, W, d_a: torch.einsum("no,ni->oi", d_a * (x @ W.T > 0).float(), x),
+        lambda x, W, d_a: (d_a * torch.sign(F.relu(x @ W.T))).double().T @ x.double(),
+        layer_gradient_by_autograd, layer_gradient_by_images, layer_gradient_in_place,
+    ],
+    "conv_input_gradient": [
+        lambda kernel, d: F.conv_transpose2d(d[None, None], kernel[None, None])[0, 0],
+        lambda kernel, d: F.conv_transpose2d(kernel.double()[None, None], d.double()[None, None])[0, 0],
+        input_gradient_by_pixels, input_gradient_by_kernel, input_gradient_by_padding,
+    ],
+    "momentum_step": [
+        lambda w, v, g, lr, m: (w - lr * m * v - lr * g, v * m + g),
+        lambda w, v, g, lr, m: np.array([w - lr * (m * v + g), m * v + g]),
+        lambda w, v, g, lr, m: torch.tensor([w - lr * (m * v + g), m * v + g]),
+        lambda w, v, g, lr, m: (w - (new := m * v + g) * lr, np.float32(new)),
+        step_in_torch,
+    ],
+    "mean_loss": [
+        lambda losses, sizes: np.average(losses, weights=sizes),
+        lambda losses, sizes: np.dot(losses, sizes) / np.sum(sizes),
+        lambda losses, sizes: (torch.tensor(losses) * torch.tensor(sizes)).sum() / sum(sizes),
+        lambda losses, sizes: statistics.fmean(losses, weights=sizes),
+        mean_by_loop,
+    ],
+    "confusion": [
+        lambda labels, predictions: torch.bincount(labels * 10 + predictions, minlength=100).view(10, 10),
+        lambda labels, predictions: F.one_hot(labels, 10).T @ F.one_hot(predictions, 10),
+        lambda labels, predictions: torch.tensor(
+            [[int(((labels == i) & (predictions == j)).sum()) for j in range(10)] for i in range(10)]
+        ),
+        confusion_with_numpy, confusion_by_index_put,
+    ],
+    "first_loss": [
+        lambda loss, classes: "good" if -0.3 < loss - np.log(classes) < 0.3 else "suspicious",
+        lambda loss, classes: "suspicious" if not abs(loss - math.log(classes)) <= 0.3 else "good",
+        lambda loss, classes: ["suspicious", "good"][int(abs(loss + math.log(1 / classes)) < 0.3)],
+        lambda loss, classes: np.where(np.abs(loss - np.log(classes)) < 0.3, "good", "suspicious").item(),
+        first_by_limits,
+    ],
+    "diagnose": [
+        lambda losses, classes: (
+            "diverges"
+            if not np.isfinite(losses).all() or np.mean(losses[-10:]) > 1.5 * losses[0]
+            else ["learns", "stuck"][int(np.mean(losses[-10:]) > math.log(classes) - 0.1)]
+        ),
+        diagnose_with_numpy, diagnose_with_torch, diagnose_one_by_one, diagnose_briefly,
+    ],
+    "speed_up": [
+        lambda share, factor: 1 / ((1 - share) + share / factor),
+        lambda share, factor: factor / (factor * (1 - share) + share),
+        lambda share, factor: np.float64(1) / (1 - share * (1 - 1 / factor)),
+        lambda share, factor: torch.tensor(1 - share + share / factor).reciprocal(),
+        lambda share, factor: (1 - share + share / factor) ** -1,
+    ],
+    "mean_and_spread": [
+        lambda values: (statistics.mean(values), statistics.stdev(values)),
+        lambda values: (np.mean(values), np.std(values, ddof=1)),
+        lambda values: torch.std_mean(torch.tensor(values, dtype=torch.float64))[::-1],
+        lambda values: np.array([np.mean(values), np.var(values, ddof=1) ** 0.5]),
+        spread_by_loops,
+    ],
+    "drop": [
+        lambda x, keep, p: torch.where(keep, x, torch.zeros_like(x)) / (1 - p),
+        lambda x, keep, p: x.masked_fill(~keep, 0) * (1 / (1 - p)),
+        lambda x, keep, p: x.double() * keep.double() / (1 - p),
+        lambda x, keep, p: keep.float() * x / (1 - p),
+        drop_one_by_one,
+    ],
+    "decayed_step": [
+        lambda w, g, lr, decay: w * (1 - lr * decay) - lr * g,
+        lambda w, g, lr, decay: w - lr * g - lr * decay * w,
+        lambda w, g, lr, decay: np.float64(w) - np.float64(lr) * (g + decay * w),
+        lambda w, g, lr, decay: torch.tensor(w) - lr * (g + decay * torch.tensor(w)),
+        lambda w, g, lr, decay: torch.tensor([w - lr * (g + decay * w)]),
+    ],
+    "stop_epoch": [
+        stop_by_waiting, stop_by_minimum, stop_with_while, stop_with_next, stop_with_numpy,
+    ],
+    "batch_normalize": [
+        lambda x, eps: F.batch_norm(x, None, None, training=True, eps=eps),
+        lambda x, eps: torch.nn.BatchNorm2d(x.shape[1], eps=eps)(x),
+        lambda x, eps: (
+            (x - x.mean((0, 2, 3), True)) / (x.double().var((0, 2, 3), correction=0, keepdim=True) + eps) ** 0.5
+        ),
+        normalize_flat, normalize_by_squares,
+    ],
+    "iou": [
+        lambda first, second: (
+            (both := math.prod(max(0, min(first[i + 2], second[i + 2]) - max(first[i], second[i])) for i in (0, 1)))
+            / (sum((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)) - both)
+        ),
+        iou_by_names, iou_with_torch, iou_with_numpy, iou_by_counting,
+    ],
+    "map_size": [
+        lambda height, width: (height // 4 - 6, width // 4 - 6),
+        lambda height, width: tuple(side // 4 - 7 + 1 for side in (height, width)),
+        lambda height, width: [height // 2 // 2 - 6, width // 2 // 2 - 6],
+        lambda height, width: torch.Size([int(height / 4) - 6, int(width / 4) - 6]),
+        lambda height, width: (np.int64(height) // 4 - 6, np.int64(width) // 4 - 6),
+    ],
+    "area_under_curve": [
+        lambda same, different: ((same[:, None] < different).double() + 0.5 * (same[:, None] == different)).mean(),
+        lambda same, different: (torch.sign(different[None, :] - same[:, None]) + 1).mean().item() / 2,
+        lambda same, different: np.mean([(a < b) + (a == b) / 2 for a in same.tolist() for b in different.tolist()]),
+        area_by_loops, area_by_sorting,
+    ],
+    "dice": [
+        dice_by_sets, dice_with_floats, dice_from_iou, dice_with_numpy, dice_from_counts,
+    ],
+}
+
+# Small changes of the folded solutions that change no result for the inputs that the exercise promises: the reason,
+# and for each exercise the changes as `mutants` tells them.
+EQUIVALENT = {
+    "an axis counted from the end": {
+        "accuracy_of": ["`dim=1` were `dim=-1`"],
+        "max_pool_gradient": ["`gradient.shape[1]` were `gradient.shape[-1]`"],
+        "global_average": ["`(2, 3)` were `(-2, 3)`"],
+        "softmax_rows": ["`dim=1` were `dim=-1`"],
+        "log_softmax_rows": ["`dim=1` were `dim=-1`"],
+        "loss_gradient": ["`dim=1` were `dim=-1`", "`logits.shape[1]` were `logits.shape[-1]`"],
+        "batch_normalize": ["`(0, 2, 3)` were `(0, -2, 3)`"],
+        "iou": ["`first[2]` were `first[-2]`", "`second[2]` were `second[-2]`"],
+    },
+    "the order does not matter": {
+        "receptive_field": ["`(field, step)` were `(step, field)`"],  # both are 1
+        "global_average": ["`(2, 3)` were `(3, 2)`"],
+        "mean_loss": ["`(loss, size)` were `(size, loss)`", "`zip(batch_losses, batch_sizes)` were `zip("],
+        "first_loss": ["`loss - expected` were `expected - loss`"],
+        "mean_and_spread": ["`value - mean` were `mean - value`"],
+        "batch_normalize": ["`(0, 2, 3)` were `(2, 0, 3)`", "`(0, 2, 3)` were `(0, 3, 2)`"],
+        "iou": [
+            "`min(first[2], second[2])` were `min(second[2], first[2])`",
+            "`max(first[0], second[0])` were `max(second[0], first[0])`",
+            "`min(first[3], second[3])` were `min(second[3], first[3])`",
+            "`max(first[1], second[1])` were `max(second[1], first[1])`",
+            "`max(width, 0.0)` were `max(0.0, width)`",
+            "`max(height, 0.0)` were `max(0.0, height)`",
+            "`(first, second)` were `(second, first)`",
+        ],
+    },
+    "neither of two lines uses the other's result": {
+        "pooled_size": ["`if not ceil_mode; size = -(-(n - k) // s) + 1` were"],
+        "loss_gradient": ["`p = F.softmax(logits, dim=1); y = F.one_hot(labels, logits.shape[1])` were"],
+        "batch_normalize": ["`mean = x.mean(dim=(0, 2, 3), keepdim=True); variance = x.var("],
+        "iou": ["`width = min(first[2], second[2]) - max(first[0], second[0]); height", "`both = max(width, 0.0) *"],
+        "area_under_curve": ["`smaller = same[:, None] < different; equal = same[:, None] == different` were"],
+        "dice": ["`areas = (prediction.sum() + truth.sum()).item(); overlap = (prediction & truth).sum().item()` were"],
+    },
+    "the number is the same in a tensor": {
+        "accuracy_of": ["like `(logits.argmax(dim=1) == labels).float().mean()`"],
+        "dead_units": ["like `(activations == 0).all(dim=0).sum()`"],
+        "area_under_curve": [
+            "like `(smaller.float() + equal.float() / 2).mean()`",
+            "`smaller.float()` were `smaller`", "`equal.float()` were `equal`",
+        ],
+        "dice": ["`(prediction.sum() + truth.sum()).item()` were", "`(prediction & truth).sum().item()` were"],
+    },
+    "there are as many of the one as of the other": {
+        "mean_nll": ["`len(labels)` were `len(log_p)`"],
+        "loss_gradient": ["`len(logits)` were `len(", "`logits.shape` were `p.shape`"],
+        "mean_and_spread": ["`len(values)` were `len(squares)`"],
+    },
+    "no number lies beyond the limit, or just on it": {
+        "max_pool_gradient": ["`image[place] == image[place].max()` were `image[place] >= image[place].max()`"],
+        "dead_units": ["`activations == 0` were `activations <= 0`"],
+        "rows_of_view": ["`numbers % 3136 == 0` were `numbers % 3136 <= 0`"],
+        "first_loss": ["`abs(loss - expected) < 0.3` were `abs(loss - expected) <= 0.3`"],
+        "diagnose": ["`last > …` were `last >= …`"],
+        "stop_epoch": ["`epoch - best_epoch >= patience` were `epoch - best_epoch == patience`"],
+    },
+    "the division leaves no rest, and all numbers are divisible by 64": {
+        "rows_of_view": [
+            "`numbers // 3136` were `round(numbers / 3136)`", "`numbers // 3136` were `ceil(numbers / 3136)`",
+            "`numbers % 3136` were `numbers % -3136`", "`numbers % 3136` were `numbers % 1568.0`",
+        ],
+    },
+    "the first loss is always a new lowest": {
+        "stop_epoch": ["`(float('inf'), 0)` were `(float('inf'), -1)`", "`(float('inf'), 0)` were `(float('inf'), 1)`"],
+    },
+    "torch takes the last axis of two by itself": {"loss_gradient": ["`F.softmax(logits, dim=1)` were `F.softmax("]},
+}
+# fmt: on
