@@ -66,15 +66,12 @@ def tally(everywhere: Callable[[Tensor], Tensor], images: Tensor, labels: Tensor
     `everywhere` turns images (N, 1, H, W) into logits (N, 10, rows, columns), one for each window.
     A digit is found when a box covers it with an IoU above 0.5; a box that covers none so well is extra.
     """
-    total = {"right": 0, "misread": 0, "missed": 0, "extra": 0}
+    total = torch.zeros(4, dtype=torch.int64)
     for seed in range(scenes):
         canvas, boxes, chosen = scene(images, 5, seed)
         found, classes = detect(everywhere(canvas[None])[0])
         # Pairs: neither digits nor found boxes overlap enough for one of them to stand in two pairs.
         digit, box = (box_iou(boxes, found) > 0.5).nonzero(as_tuple=True)
         right = int((classes[box] == labels[chosen[digit]]).sum())
-        total["right"] += right
-        total["misread"] += len(digit) - right
-        total["missed"] += len(boxes) - len(digit)
-        total["extra"] += len(found) - len(digit)
-    return total
+        total += torch.tensor([right, len(digit) - right, len(boxes) - len(digit), len(found) - len(digit)])
+    return dict(zip(("right", "misread", "missed", "extra"), total.tolist(), strict=True))

@@ -4,11 +4,11 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
+from helpers import ROOT
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from helpers import ROOT
 
 WEIGHTS = ROOT / "data" / "simple_cnn.pt"
 

@@ -3,14 +3,12 @@
 import copy
 from collections.abc import Callable
 
-import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
-
 from helpers.model import SimpleCNN
 from helpers.training import train_step
 
-BATCH_SIZE = 50
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 
 class RegularizedCNN(SimpleCNN):
@@ -94,17 +92,10 @@ def accuracy_and_loss(model: nn.Module, images: Tensor, labels: Tensor) -> tuple
 
 @torch.random.fork_rng(devices=())  # the seed is this training's: the reader's own random numbers go on as they were
 def fit(
-    model: nn.Module,
-    images: Tensor,
-    labels: Tensor,
-    epochs: int,
-    *,
-    weight_decay: float = 0.0,
-    change: Callable[[Tensor], Tensor] | None = None,
-    validation: tuple[Tensor, Tensor] | None = None,
-    patience: int = 10,
-    seed: int = 0,
-) -> int:
+    model: nn.Module, images: Tensor, labels: Tensor, epochs: int, *, weight_decay: float = 0.0,
+    change: Callable[[Tensor], Tensor] | None = None, validation: tuple[Tensor, Tensor] | None = None,
+    patience: int = 10, seed: int = 0,
+) -> int:  # fmt: skip
     """The loop of notebook 07 with its remedies; trains in place and returns the epoch whose weights are kept.
 
     change: what happens to each batch of images first, such as `augment`.
@@ -116,7 +107,7 @@ def fit(
     best_loss, best_epoch, best_weights = float("inf"), epochs, None
     for epoch in range(1, epochs + 1):
         model.train()
-        for batch in torch.randperm(len(images)).split(BATCH_SIZE):
+        for batch in torch.randperm(len(images)).split(50):
             train_step(model, optimizer, change(images[batch]) if change else images[batch], labels[batch])
         if validation is None:
             continue

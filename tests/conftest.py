@@ -10,13 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from helpers import NOTEBOOKS as FOLDER
+
 import nbformat
 import numpy as np
 import pytest
 import urllib3
 from urllib3.util import Retry
-
-from helpers import NOTEBOOKS as FOLDER
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_chromium = pytest.mark.skipif(

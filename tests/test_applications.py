@@ -2,16 +2,16 @@
 
 import re
 
+from helpers.data import load_digits
+from helpers.detection import OVERLAP, SIDE, STRIDE, detect, scene, tally
+from helpers.figures.detection import FoundDigits
+
 import nbformat
 import pytest
 import torch
 from conftest import NOTEBOOKS, needs_chromium, run_all
 from torch.nn import functional as F
 from torchvision.ops import box_iou
-
-from helpers.data import load_digits
-from helpers.detection import OVERLAP, SIDE, STRIDE, detect, scene, tally
-from helpers.figures.detection import FoundDigits
 
 DIGITS = load_digits(train=False, source="sample")
 NAME = "08_interview.ipynb"

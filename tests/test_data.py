@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from helpers import data
+from helpers.data import DigitsUnavailable, load_digits
+
 import pytest
 import torch
 from torchvision import datasets, transforms
-
-from helpers import data
-from helpers.data import DigitsUnavailable, load_digits
 
 IMAGES, LABELS = Path("MNIST/raw/train-images-idx3-ubyte"), Path("MNIST/raw/train-labels-idx1-ubyte")
 

@@ -1,13 +1,13 @@
 """The deck: questions collected from the notebooks, the queue of cards, and what notebook 08 saved of them."""
 
+from helpers import NOTEBOOKS
+from helpers.practice.deck import TOPICS, Queue, by_topic, collect, pages
+from helpers.practice.widgets import Practice, to_html
+
 import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from helpers import NOTEBOOKS
-from helpers.practice.deck import TOPICS, Queue, by_topic, collect, pages
-from helpers.practice.widgets import Practice, to_html
 
 QUESTIONS = collect()
 CELL = "**Q1. Why?**\n\n<details><summary>Answer</summary>\n\nBecause of `this`.\n\n</details>"

@@ -5,16 +5,6 @@ import io
 import statistics
 import weakref
 
-import numpy as np
-import pytest
-import torch
-from conftest import needs_chromium, run_all
-from hypothesis import given
-from hypothesis import strategies as st
-from matplotlib import pyplot as plt
-from PIL import Image
-from torch.utils.data import DataLoader, Subset
-
 import helpers.figures
 from helpers.data import load_digits
 from helpers.figures import live
@@ -24,6 +14,16 @@ from helpers.figures.forward_pass import Answers, activations
 from helpers.model import SimpleCNN, load_pretrained
 from helpers.studies import pretrained
 from helpers.training import evaluate
+
+import numpy as np
+import pytest
+import torch
+from conftest import needs_chromium, run_all
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib import pyplot as plt
+from PIL import Image
+from torch.utils.data import DataLoader, Subset
 
 
 def extent(ink: torch.Tensor) -> tuple[int, int]:

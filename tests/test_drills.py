@@ -2,15 +2,15 @@
 
 import html
 
+from helpers.practice.drills import KINDS, make, parse
+from helpers.practice.widgets import Drills
+
 import pytest
 import torch
 from ipywidgets import HTMLMath
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
-
-from helpers.practice.drills import KINDS, make, parse
-from helpers.practice.widgets import Drills
 
 SEEDS = range(300)
 

@@ -1,12 +1,12 @@
 """The hand-built operations must do what torch does: the same results and the same gradients."""
 
+from helpers import from_scratch
+
 import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
-from helpers import from_scratch
 
 # Derandomised: every run tries the same examples, so a red test stays red until someone mends it.
 property_test = settings(derandomize=True, deadline=None, database=None, max_examples=200)

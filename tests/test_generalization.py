@@ -2,11 +2,6 @@
 
 from functools import partial
 
-import pytest
-import torch
-from hypothesis import given
-from hypothesis import strategies as st
-
 from helpers.data import load_digits
 from helpers.figures.generalization import Curves, MovedDigit
 from helpers.model import SimpleCNN
@@ -21,6 +16,11 @@ from helpers.regularization import (
     pick_digits,
 )
 from helpers.studies import generalization as study
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.fixture(scope="module")

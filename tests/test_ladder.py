@@ -3,13 +3,6 @@
 from dataclasses import fields, replace
 from statistics import mean, median
 
-import pytest
-import torch
-from hypothesis import given
-from hypothesis import strategies as st
-from torch import nn
-from torch.optim import SGD
-
 from helpers import ROOT
 from helpers.data import load_digits
 from helpers.model import SimpleCNN
@@ -17,6 +10,13 @@ from helpers.optimizers import Muon, orthogonalize
 from helpers.studies import ladder
 from helpers.studies.ladder import LADDER, PROGRAM, OneByOne, PoolFirst, Rung
 from helpers.training import train_step
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+from torch.optim import SGD
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
 """SimpleCNN: its parameters, its shapes, its refusals."""
 
+from helpers.model import SimpleCNN
+
 import pytest
 import torch
-
-from helpers.model import SimpleCNN
 
 
 def test_parameters_counted_by_hand():

@@ -5,13 +5,13 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-import nbformat
-import pytest
-from conftest import CHROMIUM, NOTEBOOKS, solutions, solve_exercises
-
 from helpers import NOTEBOOKS as FOLDER
 from helpers import ROOT
 from helpers.publish.save_outputs import run
+
+import nbformat
+import pytest
+from conftest import CHROMIUM, NOTEBOOKS, solutions, solve_exercises
 
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 

@@ -1,12 +1,12 @@
 """The hand-written SGD against torch.optim.SGD, step for step, and what it refuses."""
 
+from helpers.optimizers import SGD, Momentum, Nesterov
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import optim
-
-from helpers.optimizers import SGD, Momentum, Nesterov
 
 RATES = st.floats(1e-4, 0.05)  # larger steps, and the function blows up what was a rounding error
 SHARES = st.floats(0.01, 0.9)  # of the velocity; torch refuses Nesterov with none

@@ -2,13 +2,13 @@
 
 import io
 
+from helpers.publish.pictures import LARGEST, complaints, difference, pictures
+
 import nbformat
 import numpy as np
 import pytest
 from conftest import NOTEBOOKS
 from PIL import Image
-
-from helpers.publish.pictures import LARGEST, complaints, difference, pictures
 
 SAVED = [
     pytest.param(png, alt, id=f"{path.stem}-{cell.id}-{number}")

@@ -5,11 +5,11 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+from helpers import ROOT
+
 import nbformat
 import pytest
 from conftest import NOTEBOOKS
-
-from helpers import ROOT
 
 
 def readme_commands(language="bash"):

@@ -2,10 +2,10 @@
 
 import hashlib
 
+from helpers.data.sample import PATHS, draw_digits
+
 import numpy as np
 import pytest
-
-from helpers.data.sample import PATHS, draw_digits
 
 COUNT = 1000
 

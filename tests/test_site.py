@@ -8,14 +8,14 @@ from copy import copy
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+from helpers import ROOT
+from helpers.publish import reading_pages
+
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from conftest import NOTEBOOKS, needs_chromium, serious_findings
 from sphinx.errors import ExtensionError
-
-from helpers import ROOT
-from helpers.publish import reading_pages
 
 PAGES = ["index.html", *(f"{path.stem}.html" for path in NOTEBOOKS), "search.html"]
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}

@@ -2,12 +2,12 @@
 
 import re
 
+from helpers.publish.slides import DECK_METADATA
+
 import nbformat
 import pytest
 from conftest import NOTEBOOKS, needs_chromium, open_notebook, run_all
 from deck import ACTIVE, forward, slide_types, start_deck, walk_deck
-
-from helpers.publish.slides import DECK_METADATA
 
 PICTURE = "document.querySelector('.jp-deck-mod-visible .jp-RenderedImage img').src"
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

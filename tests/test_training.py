@@ -1,13 +1,13 @@
 """The one training step, and testing, on a tiny set."""
 
+from helpers.data import load_digits
+from helpers.model import SimpleCNN
+from helpers.training import evaluate, train_step
+
 import pytest
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Subset
-
-from helpers.data import load_digits
-from helpers.model import SimpleCNN
-from helpers.training import evaluate, train_step
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from helpers.data.mnist import ENVIRONMENT_VARIABLE, DigitsUnavailable, default_root, download_mnist, read_mnist, spoken
+from helpers.data.sample import draw_digits
+
 import torch
 from torch import Tensor
 from torch.utils.data import TensorDataset
-
-from helpers.data.mnist import ENVIRONMENT_VARIABLE, DigitsUnavailable, default_root, download_mnist, read_mnist, spoken
-from helpers.data.sample import draw_digits
 
 
 class Digits(TensorDataset):

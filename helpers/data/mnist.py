@@ -13,12 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
+from helpers import ROOT
+
 import torch
 from torch import Tensor
 from torchvision.datasets import MNIST
 from tqdm.auto import tqdm
-
-from helpers import ROOT
 
 ENVIRONMENT_VARIABLE = "MNIST_ROOT"
 NETWORK_TIMEOUT = 10.0  # seconds without an answer; urllib itself would wait for ever

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Protocol
 
+from helpers.figures.live import Picture, explore
+
 import anywidget
 import torch
 import traitlets
 from torch import Tensor
 from torch.nn.functional import interpolate
-
-from helpers.figures.live import Picture, explore
 
 SIDE = 112  # pixels of the canvas along a side; the page shows them larger
 BOX, SIZE = 20, 28  # pixels: the box that MNIST fitted the ink into, and the whole image

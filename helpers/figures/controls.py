@@ -27,30 +27,17 @@ class Controls(widgets.VBox):
         return f"[Controls: {self.names}. They work when the notebook runs.]"
 
 
-def slider(
-    label: str, low: float, high: float, value: float, step: float = 1
-) -> widgets.IntSlider | widgets.FloatSlider:
+def slider(label: str, low: float, high: float, value: float, step: float = 1) -> widgets.Widget:
     """A slider moved by mouse or arrow keys; over whole numbers, or over decimals where `step` is one, such as 0.05."""
     kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
-    return kind(
-        value=value,
-        min=low,
-        max=high,
-        step=step,
-        description=label,
-        style={"description_width": "initial"},
-        layout={"width": "300px"},
-    )
+    style, layout = {"description_width": "initial"}, {"width": "300px"}
+    return kind(value=value, min=low, max=high, step=step, description=label, style=style, layout=layout)
 
 
 def choice(label: str, options: dict) -> widgets.ToggleButtons:
     """One button for each named value. (JupyterLab takes the arrow keys away from a drop-down menu.)"""
-    return widgets.ToggleButtons(
-        options=options,
-        description=label,
-        style={"description_width": "initial", "button_width": "auto"},
-        layout={"width": "auto"},
-    )
+    style = {"description_width": "initial", "button_width": "auto"}
+    return widgets.ToggleButtons(options=options, description=label, style=style, layout={"width": "auto"})
 
 
 class KernelEditor(widgets.HBox):
@@ -60,15 +47,9 @@ class KernelEditor(widgets.HBox):
 
     def __init__(self, kernels: dict[str, Tensor]) -> None:
         self.named = choice("kernel", {name: kernel.tolist() for name, kernel in kernels.items()})
-        self.fields = [
-            widgets.FloatText(
-                description=f"row {k // 3}, column {k % 3}",  # for screen readers; its width leaves nothing to see
-                style={"description_width": "0px"},
-                step=0.5,
-                layout={"width": "72px"},
-            )
-            for k in range(9)
-        ]
+        names = [f"row {k // 3}, column {k % 3}" for k in range(9)]  # for screen readers; their width hides them
+        style, layout = {"description_width": "0px"}, {"width": "72px"}
+        self.fields = [widgets.FloatText(description=name, step=0.5, style=style, layout=layout) for name in names]
         grid = widgets.GridBox(self.fields, layout={"grid_template_columns": "repeat(3, 76px)"})
         super().__init__([self.named, grid])
         self.named.observe(self._take_named, names="value")

@@ -1,6 +1,7 @@
 """The pictures of notebook 01: the sliding window over small numbers and over a digit, and its geometry."""
 
-from typing import Any
+from helpers.figures import BLUE, INK, ORANGE, PALE, SKY, new_figure
+from helpers.from_scratch import conv2d
 
 import torch
 from matplotlib.axes import Axes
@@ -9,11 +10,6 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from torch import Tensor
 from torch.nn.functional import pad
-
-from helpers.figures import BLUE, INK, ORANGE, PALE, SKY, new_figure
-from helpers.from_scratch import conv2d
-
-EDGE: dict[str, Any] = {"fill": False, "edgecolor": ORANGE, "linewidth": 4, "clip_on": False}
 
 
 class NumberWindow:
@@ -95,13 +91,12 @@ class Geometry:
 
     def __init__(self) -> None:
         self.figure = new_figure(10, 4.8)
+        colours, nothing = ListedColormap(["white", PALE, SKY, ORANGE]), torch.zeros(self.SIDE, self.SIDE)
         self.grids = []
         for axes, title in zip(self.figure.subplots(1, 2), ("image", "feature map"), strict=True):
             axes.set(ylim=(self.SIDE, 0), aspect="equal")
             axes.axis("off")
             axes.set_title(title, loc="left")
-            colours = ListedColormap(["white", PALE, SKY, ORANGE])
-            nothing = torch.zeros(self.SIDE, self.SIDE)
             self.grids.append(axes.pcolormesh(nothing, cmap=colours, vmin=0, vmax=3, edgecolors="white", linewidth=2))
         self.figure.subplots_adjust(left=0.01, right=0.99, bottom=0.14, top=0.91, wspace=0.08)
         self.formula = self.figure.text(0.5, 0.04, "", ha="center", fontsize=18, color=INK)
@@ -137,14 +132,13 @@ def write_numbers(axes: Axes, numbers: Tensor, title: str, fontsize: int = 17) -
     axes.hlines([k - 0.5 for k in range(height + 1)], -0.5, width - 0.5, colors=BLUE, linewidth=1, clip_on=False)
     axes.vlines([k - 0.5 for k in range(width + 1)], -0.5, height - 0.5, colors=BLUE, linewidth=1, clip_on=False)
     return [
-        axes.text(x, y, f"{float(numbers[y, x]):.3g}", ha="center", va="center", fontsize=fontsize, color=INK)
-        for y in range(height)
-        for x in range(width)
+        axes.text(k % width, k // width, f"{number:.3g}", ha="center", va="center", fontsize=fontsize, color=INK)
+        for k, number in enumerate(numbers.flatten().tolist())
     ]
 
 
 def outline(axes: Axes, height: int = 1, width: int = 1) -> Rectangle:
     """A frame around `height` x `width` cells or pixels, to be moved by its top left corner."""
-    frame = Rectangle((-0.5, -0.5), width, height, zorder=3, **EDGE)
+    frame = Rectangle((-0.5, -0.5), width, height, fill=False, edgecolor=ORANGE, linewidth=4, clip_on=False, zorder=3)
     axes.add_patch(frame)
     return frame

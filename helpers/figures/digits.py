@@ -1,12 +1,12 @@
 """Pictures of digits: their pixels as numbers, and what a model answers."""
 
-import torch
-from torch import Tensor, nn
-
 from helpers.data import Digits
 from helpers.figures import GREEN, PALE, RED, new_figure
 from helpers.figures.convolution import outline, write_numbers
 from helpers.training import device_of
+
+import torch
+from torch import Tensor, nn
 
 
 class PixelNumbers:

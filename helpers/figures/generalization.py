@@ -1,10 +1,10 @@
 """The live pictures of notebook 07: train and test curves of one training, and a digit that is moved."""
 
-import torch
-from torch import Tensor
-
 from helpers.figures import BLUE, GREEN, INK, ORANGE, new_figure
 from helpers.regularization import move
+
+import torch
+from torch import Tensor
 
 LOOKS = {"train": (BLUE, "-"), "validation": (GREEN, "-."), "test": (ORANGE, "--")}  # colour and dashes of a curve
 

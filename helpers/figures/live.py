@@ -6,6 +6,9 @@ Saved, a live figure is a plain PNG and one line of text, so that it reads witho
 import io
 from typing import Any, Protocol
 
+from helpers.figures import show
+from helpers.figures.controls import Controls, KernelEditor, choice, parts, slider
+
 import ipywidgets as widgets
 import numpy as np
 import PIL.Image
@@ -13,9 +16,6 @@ from IPython import get_ipython
 from IPython.display import Image, display
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-
-from helpers.figures import show
-from helpers.figures.controls import Controls, KernelEditor, choice, parts, slider
 
 __all__ = ["KernelEditor", "Picture", "choice", "draw_moving_part", "draw_still_part", "explore", "slider", "still"]
 

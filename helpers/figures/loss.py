@@ -1,10 +1,10 @@
 """The live figures of notebook 04: logits with their loss and its gradient, and probabilities at a temperature."""
 
+from helpers.figures import BLUE, GREY, INK, ORANGE, SKY, new_figure
+
 import torch
 from matplotlib.axes import Axes
 from torch import Tensor
-
-from helpers.figures import BLUE, GREY, INK, ORANGE, SKY, new_figure
 
 
 class Bars:
@@ -23,7 +23,7 @@ class Bars:
         for k, (bar, number, value) in enumerate(zip(self.bars, self.numbers, values.tolist(), strict=True)):
             bar.set(height=value, color=BLUE if k == blue else SKY)
             number.set(y=value if value >= 0 else value - 0.06, va="bottom" if value >= 0 else "top")
-            number.set_text(minus(f"{value:.{decimals}f}"))
+            number.set_text(f"{value:.{decimals}f}".replace("-", "−"))  # a minus is longer than a hyphen
 
 
 class LossBars:
@@ -51,7 +51,7 @@ class LossBars:
         self.probabilities.update(p, 3, label)
         self.gradient.update(gradient, 3, label)
         for k, name in enumerate(self.names):
-            name.set_text(minus(f"z{'₀₁₂'[k]} = {z[k]:g}") + "\ntrue class" * (k == label))
+            name.set_text(f"z{'₀₁₂'[k]} = {z[k]:g}".replace("-", "−") + "\ntrue class" * (k == label))
         self.dot.set_data([p[label]], [min(loss, 10.5)])
         self.title.set_text(f"loss −ln p = {loss:.3f}")
         listed = ", ".join(f"{slope:.3f}" for slope in gradient.tolist())
@@ -78,8 +78,3 @@ class Tempered:
         self.probabilities.update(p, 2, best)
         self.title.set_text(f"T = {temperature:g}: answer {best} with probability {p[best]:.3f}")
         return f"Ten probabilities at temperature {temperature:g}: answer {best} with {p[best]:.3f}."
-
-
-def minus(text: str) -> str:
-    """The text with the sign that belongs before a number, longer than a hyphen."""
-    return text.replace("-", "−")

@@ -2,11 +2,11 @@
 
 from collections import namedtuple
 
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, Rectangle
-
 from helpers.data import sample_digit
 from helpers.figures import GREY, INK, ORANGE, PALE, SKY, new_figure, show
+
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch, Rectangle
 
 # What flows, in the units of the drawing: a stack of sheets for feature maps, one bar for a vector.
 Value = namedtuple("Value", "name left sheets width height")

@@ -1,12 +1,12 @@
 """The pictures of notebook 02: pooling over small numbers, and what pooling forgives when a digit is shifted."""
 
-import torch
-from torch import Tensor
-from torch.nn.functional import pad
-
 from helpers.figures import INK, new_figure
 from helpers.figures.convolution import outline, write_numbers
 from helpers.from_scratch import avg_pool2d, conv2d, max_pool2d, relu
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
 
 POOLS = {"max": max_pool2d, "average": avg_pool2d}
 EDGES = torch.tensor([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])[None, None]
@@ -67,9 +67,9 @@ class ShiftedDigit:
             f"edges: change {change(before, after):.0%}",
             f"max {window}×{window}: change {change(max_pool2d(before, window), pooled):.0%}",
         )
-        for artist, data in zip(self.artists, (shifted, after[0], pooled[0]), strict=True):
+        maps = (shifted, after[0], pooled[0])
+        for artist, data, title, text in zip(self.artists, maps, self.titles, titles, strict=True):
             artist.set_data(data)
-        for title, text in zip(self.titles, titles, strict=True):
             title.set_text(text)
         return f"The digit {titles[0]} pixels; its {titles[1]}; after {titles[2]}."
 

@@ -1,12 +1,11 @@
 """The live pictures of notebook 05: descent on a curve and in a bowl, going backward through a convolution."""
 
-import torch
-from matplotlib.axes import Axes
-from torch import Tensor
-from torch.nn.functional import pad
-
 from helpers.figures import BLUE, INK, ORANGE, RED, new_figure
 from helpers.figures.convolution import NumberWindow
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
 
 MINIMUM = 3.0  # of the curve (w - 3)²
 FLATNESS = 20  # the bowl (w - 3)² + v² / 20 is 20 times less curved along v
@@ -21,8 +20,14 @@ class Descent:
         self.figure = new_figure(10, 4.2)
         left, right = self.figure.subplots(1, 2, width_ratios=(1, 1.25))
         self.figure.subplots_adjust(left=0.08, right=0.98, bottom=0.15, top=0.87, wspace=0.2)
-        draw_curve(left)
-        draw_bowl(right)
+        w, v = torch.linspace(-2, 8, 200), torch.linspace(-6, 6, 120)
+        left.plot(w, (w - MINIMUM) ** 2, color=BLUE, zorder=1)
+        left.set(xlabel="w", ylabel="loss", xlim=(-2, 8), ylim=(-1, 25), xticks=(0, 3, 6), yticks=(0, 10, 20))
+        w = torch.linspace(-2, 8, 120)
+        bowl = (w - MINIMUM) ** 2 + v[:, None] ** 2 / FLATNESS
+        right.contour(w, v, bowl, levels=(0.1, 1, 4, 9, 16), colors=BLUE, linewidths=1)
+        right.plot([MINIMUM], [0], "+", color=INK, markersize=14)
+        right.set(xlabel="w", ylabel="v", xlim=(-2, 8), ylim=(-6, 6), xticks=(0, 3, 6))
         self.paths = [axes.plot([], [], "o-", color=ORANGE, markersize=7, linewidth=1.5)[0] for axes in (left, right)]
         self.ends = [axes.plot([], [], "o", color=RED, markersize=12)[0] for axes in (left, right)]
         self.titles = [left.set_title(""), right.set_title("")]
@@ -32,8 +37,9 @@ class Descent:
         """Draw the two paths, and the loss after the last step."""
         w, v = descend(lr, momentum).T
         curve, bowl = (w - MINIMUM) ** 2, v**2 / FLATNESS
-        for title, name, loss in zip(self.titles, ("curve", "bowl"), (curve, curve + bowl), strict=True):
-            title.set_text(f"{name}: loss {spoken(float(loss[-1]))} after {STEPS} steps")
+        for title, name, loss in zip(self.titles, ("curve", "bowl"), (curve[-1], curve[-1] + bowl[-1]), strict=True):
+            told = "< 0.0001" if loss < 1e-4 else "> 1000" if loss > 1000 else f"{loss:.2g}"
+            title.set_text(f"{name}: loss {told} after {STEPS} steps")
         for line, end, heights in zip(self.paths, self.ends, (curve, v), strict=True):
             line.set_data(w, heights)
             end.set_data(w[-1:], heights[-1:])
@@ -49,27 +55,6 @@ def descend(lr: float, momentum: float) -> Tensor:
         velocity = momentum * velocity + torch.stack([2 * (w - MINIMUM), 2 * v / FLATNESS])
         path.append(path[-1] - lr * velocity)
     return torch.stack(path).clamp(-100, 100)
-
-
-def spoken(loss: float) -> str:
-    """A loss in a few characters, however small or large it is."""
-    return "< 0.0001" if loss < 1e-4 else "> 1000" if loss > 1000 else f"{loss:.2g}"
-
-
-def draw_curve(axes: Axes) -> None:
-    """The loss (w - 3)² above w."""
-    w = torch.linspace(-2, 8, 200)
-    axes.plot(w, (w - MINIMUM) ** 2, color=BLUE, zorder=1)
-    axes.set(xlabel="w", ylabel="loss", xlim=(-2, 8), ylim=(-1, 25), xticks=(0, 3, 6), yticks=(0, 10, 20))
-
-
-def draw_bowl(axes: Axes) -> None:
-    """Rings of equal loss round the minimum of the bowl."""
-    w, v = torch.linspace(-2, 8, 120), torch.linspace(-6, 6, 120)
-    loss = (w[None] - MINIMUM) ** 2 + v[:, None] ** 2 / FLATNESS
-    axes.contour(w, v, loss, levels=(0.1, 1, 4, 9, 16), colors=BLUE, linewidths=1)
-    axes.plot([MINIMUM], [0], "+", color=INK, markersize=14)
-    axes.set(xlabel="w", ylabel="v", xlim=(-2, 8), ylim=(-6, 6), xticks=(0, 3, 6))
 
 
 class BackwardWindow(NumberWindow):

@@ -1,10 +1,10 @@
 """The loss of a training, drawn while it runs."""
 
-from IPython.display import Image, display
-from matplotlib.artist import Artist
-
 from helpers.figures import BLUE, PALE, new_figure
 from helpers.figures.live import draw_moving_part, draw_still_part
+
+from IPython.display import Image, display
+from matplotlib.artist import Artist
 
 EVERY = 20  # steps between two pictures: drawing then costs a small part of the training
 

@@ -22,19 +22,8 @@ from pathlib import Path
 
 from helpers import NOTEBOOKS
 
-# The topic of each notebook, by the number in its name; these are all the topics there are.
-TOPIC_OF = {
-    "00": "data",
-    "01": "convolution",
-    "02": "pooling",
-    "03": "architecture",
-    "04": "loss",
-    "05": "optimisation",
-    "06": "training",
-    "07": "generalisation",
-    "08": "applications",
-}
-TOPICS = tuple(TOPIC_OF.values())
+# The topics of the notebooks, in order of the numbers in their names; there are no others.
+TOPICS = tuple("data convolution pooling architecture loss optimisation training generalisation applications".split())
 FORM = re.compile(r"\*\*Q(\d+)\. (.+)\*\*\n\n<details><summary>Answer</summary>\n\n(.+)\n\n</details>", re.S)
 
 
@@ -70,7 +59,7 @@ def _question(notebook: str, title: str, cell: dict) -> Question:
     parts = FORM.fullmatch(source)
     if parts is None:
         raise ValueError(f"{notebook}, cell {cell['id']}: expected the form that helpers.practice.deck shows")
-    topic = cell["metadata"].get("topic", TOPIC_OF.get(notebook[:2]))
+    topic = cell["metadata"].get("topic", dict(enumerate(TOPICS)).get(int(notebook[:2])))
     topic = "generalisation" if topic == "generalization" else topic  # which is how the notebook's file is called
     if topic not in TOPICS:
         raise ValueError(f"{notebook}, cell {cell['id']}: the topic is {topic!r}, expected one of {TOPICS}")

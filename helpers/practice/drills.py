@@ -6,7 +6,6 @@
 import math
 import random
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -48,10 +47,7 @@ def parse(text: str) -> float | None:
 
 
 def make(kind: str, seed: int) -> Drill:
-    """The task of this kind, one of KINDS, for this seed.
-
-    Raises ValueError for another kind.
-    """
+    """The task of this kind, one of KINDS, for this seed. Raises ValueError for another kind."""
     if kind not in KINDS:
         raise ValueError(f"No drill is called {kind!r}: choose one of {', '.join(KINDS)}.")
     return KINDS[kind](random.Random(seed))
@@ -74,7 +70,7 @@ def _output_size(rng: random.Random) -> Drill:
 
 def _parameters(rng: random.Random) -> Drill:
     kind, bias = rng.choice(["conv", "conv", "depthwise", "linear"]), rng.random() < 0.7
-    c_in, c_out, k = (rng.choice([1, 3, 16, 32, 64]), rng.choice([8, 16, 32, 64, 128]), rng.choice([1, 3, 5]))
+    c_in, c_out, k = rng.choice([1, 3, 16, 32, 64]), rng.choice([8, 16, 32, 64, 128]), rng.choice([1, 3, 5])
     if kind == "linear":
         c_in = c_in * 7 * 7
         layer, per_output, how = f"nn.Linear({c_in}, {c_out}", c_in, f"{c_in}"
@@ -151,11 +147,7 @@ def _loss(rng: random.Random) -> Drill:
     )
 
 
-KINDS: dict[str, Callable[[random.Random], Drill]] = {
-    "output size": _output_size,
-    "parameters": _parameters,
-    "multiply-adds": _multiply_adds,
-    "receptive field": _receptive_field,
-    "memory": _memory,
-    "loss": _loss,
-}
+KINDS = {
+    "output size": _output_size, "parameters": _parameters, "multiply-adds": _multiply_adds,
+    "receptive field": _receptive_field, "memory": _memory, "loss": _loss,
+}  # fmt: skip

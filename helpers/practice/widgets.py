@@ -3,12 +3,12 @@
 import html
 from collections.abc import Callable, Iterable, Sequence
 
+from helpers.practice.deck import Question, by_topic
+from helpers.practice.drills import KINDS, make, parse
+
 import ipywidgets as widgets
 import mistune
 from IPython.display import Markdown, display
-
-from helpers.practice.deck import Question, by_topic
-from helpers.practice.drills import KINDS, make, parse
 
 TEXT_STYLE = "font-size: 20px; line-height: 1.5; max-width: 60em"
 

@@ -77,7 +77,5 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which pictures were not compared, and why."""
     if not_compared:
-        names = ", ".join(sorted(not_compared))
-        terminalreporter.write_line(
-            f"Pictures not compared, as the saved ones show MNIST, not the built-in sample: {names}"
-        )
+        reason = "as the saved ones show MNIST, not the built-in sample"
+        terminalreporter.write_line(f"Pictures not compared, {reason}: {', '.join(sorted(not_compared))}")

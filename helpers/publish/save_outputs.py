@@ -6,21 +6,17 @@ With no arguments every notebook of `notebooks/` is executed, in order; otherwis
 import re
 import sys
 from pathlib import Path
+from typing import Any
+
+from helpers import NOTEBOOKS
+from helpers.publish.slides import DECK_METADATA
 
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from helpers import NOTEBOOKS
-from helpers.publish.slides import DECK_METADATA
-
-CELL_TIMEOUT = 600  # seconds; nbclient would otherwise wait for ever
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PROGRESS_BAR = re.compile(r"\d+%\|")
-
-
-class UncleanOutput(RuntimeError):
-    """A cell left something that must not be saved; the message says which cell and what."""
 
 
 def run(notebook: NotebookNode, folder: Path) -> None:
@@ -28,50 +24,38 @@ def run(notebook: NotebookNode, folder: Path) -> None:
 
     Raises nbclient's CellExecutionError when a cell fails that does not carry the tag raises-exception.
     """
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_TIMEOUT,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        store_widget_state=False,
-        record_timing=False,
-        coalesce_streams=True,
-    )
-    client.execute()
+    settings: dict[str, Any] = {"store_widget_state": False, "record_timing": False, "coalesce_streams": True}
+    place = {"metadata": {"path": str(folder)}}
+    # Seconds for a cell: nbclient would otherwise wait for ever.
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=place, **settings).execute()
 
 
 def execute(path: Path) -> NotebookNode:
-    """The notebook at `path`, executed, its outputs cleaned.
-
-    Raises what `run` raises, and UncleanOutput when a cell writes to stderr (a warning, say).
-    """
+    """The notebook at `path`, executed, its outputs cleaned. Raises what `run` and `clean` raise."""
     notebook = nbformat.read(path, as_version=4)
     run(notebook, path.parent)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [clean(output, cell) for output in cell.outputs if not is_progress_bar(output)]
+            cell.outputs = clean(cell)
     close_answers(notebook)
-    notebook.metadata = NotebookNode(
-        kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-        language_info={"name": "python"},
-        **DECK_METADATA,
-    )
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook.metadata = NotebookNode(kernelspec=kernel, language_info={"name": "python"}, **DECK_METADATA)
     return notebook
 
 
-def is_progress_bar(output: NotebookNode) -> bool:
-    """Whether `output` is tqdm's bar, which says nothing once it has gone."""
-    data = output.get("data", {})
-    return WIDGET_VIEW in data and bool(PROGRESS_BAR.search(data.get("text/plain", "")))
+def clean(cell: NotebookNode) -> list[NotebookNode]:
+    """The outputs of `cell` without live widgets, of which the text is kept, but not that of tqdm's bars.
 
-
-def clean(output: NotebookNode, cell: NotebookNode) -> NotebookNode:
-    """`output` without the live widget, of which the saved file keeps only the text."""
-    if output.get("name") == "stderr":
-        raise UncleanOutput(f"A cell wrote to stderr: {output.text[:300]!r}. Its source: {cell.source[:200]!r}")
-    if "data" in output:
-        output.data.pop(WIDGET_VIEW, None)
-    return output
+    Raises RuntimeError when the cell wrote to stderr (a warning, say).
+    """
+    kept = []
+    for output in cell.outputs:
+        if output.get("name") == "stderr":
+            raise RuntimeError(f"A cell wrote to stderr: {output.text[:300]!r}. Its source: {cell.source[:200]!r}")
+        widget = output.get("data", {}).pop(WIDGET_VIEW, None)
+        if widget is None or not PROGRESS_BAR.search(output.data.get("text/plain", "")):
+            kept.append(output)
+    return kept
 
 
 def close_answers(notebook: NotebookNode) -> None:

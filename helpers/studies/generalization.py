@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import torch
-from torch import Tensor, nn
-from tqdm.auto import tqdm
-
 from helpers import ROOT
 from helpers.data import Digits, load_digits
 from helpers.model import SimpleCNN
 from helpers.regularization import RegularizedCNN, accuracy_and_loss, augment, average_cnn, fit, mislabel, pick_digits
+
+import torch
+from torch import Tensor, nn
+from tqdm.auto import tqdm
 
 FILE, OWN_FILE = ROOT / "data" / "generalization.json", ROOT / "data" / "generalization_own.json"
 COMMAND = "python -m helpers.studies.generalization"
@@ -107,8 +107,7 @@ def make_results(file: Path = OWN_FILE) -> dict:
     missing = [(name, seed) for name, e in EXPERIMENTS.items() for seed in range(len(runs.get(name, [])), e.seeds)]
     try:
         for name, seed in tqdm(missing, desc="runs", leave=False):
-            found = run(EXPERIMENTS[name], train_set, test_set, seed)
-            runs.setdefault(name, []).append(found)
+            runs.setdefault(name, []).append(run(EXPERIMENTS[name], train_set, test_set, seed))
             part = file.with_suffix(".part")
             part.write_text(json.dumps(results, indent=0) + "\n")
             part.replace(file)  # whole or not at all

@@ -16,6 +16,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from helpers import ROOT
+from helpers.data import Digits, load_digits, normalize
+from helpers.model import SimpleCNN
+from helpers.optimizers import Muon
+from helpers.training import evaluate, train_step
+
 import torch
 from PIL import Image
 from torch import Tensor, nn
@@ -23,12 +29,6 @@ from torch.nn import functional as F
 from torch.optim import SGD, Optimizer
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import Compose, Normalize, ToTensor
-
-from helpers import ROOT
-from helpers.data import Digits, load_digits, normalize
-from helpers.model import SimpleCNN
-from helpers.optimizers import Muon
-from helpers.training import evaluate, train_step
 
 RESULTS = ROOT / "data" / "ladder.json"
 SEEDS = (0, 1, 2)

@@ -8,15 +8,15 @@ of the test digits of MNIST and 98.10 % of the sample's. Where MNIST cannot be h
 from hashlib import sha256
 from pathlib import Path
 
+from helpers.data import Digits, load_digits
+from helpers.model import WEIGHTS, SimpleCNN, load_pretrained
+from helpers.training import evaluate, train_step
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import ConcatDataset, DataLoader, Dataset
 from tqdm.auto import tqdm
-
-from helpers.data import Digits, load_digits
-from helpers.model import WEIGHTS, SimpleCNN, load_pretrained
-from helpers.training import evaluate, train_step
 
 EPOCHS, BATCH_SIZE, LARGEST_RATE = 4, 128, 0.15
 

@@ -5,10 +5,10 @@ Left out of the ordinary tests (norecursedirs in pyproject.toml), which measure 
 
 from statistics import mean, median
 
-import pytest
-
 from helpers.data import DigitsUnavailable, load_digits
 from helpers.studies.ladder import BF16, LARGER_BATCH, PROGRAM, SEEDS, conditions, load_runs, time_rung
+
+import pytest
 
 RUNGS = (PROGRAM, LARGER_BATCH, BF16)
 

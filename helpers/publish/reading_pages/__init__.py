@@ -51,15 +51,11 @@ def formula(latex: str, inline: bool) -> str:
     return ElementTree.tostring(svg, encoding="unicode")
 
 
-def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
-    """Write a formula into its line."""
-    translator.body.append(formula(node.astext(), inline=True))
-    raise nodes.SkipNode
-
-
-def visit_block(translator: HTML5Translator, node: nodes.math_block) -> None:
-    """Write a formula between paragraphs."""
-    translator.body.append(f'<div class="formula">{formula(node.astext(), inline=False)}</div>')
+def visit(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
+    """Write a formula into its line, or between paragraphs."""
+    inline = isinstance(node, nodes.math)
+    svg = formula(node.astext(), inline)
+    translator.body.append(svg if inline else f'<div class="formula">{svg}</div>')
     raise nodes.SkipNode
 
 
@@ -70,5 +66,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """
     if PicturesWithAlt not in load_mime_renders():
         raise ExtensionError('This environment has an older install of the project. Run: pip install -e ".[site]"')
-    app.add_html_math_renderer("ziamath", (visit_inline, None), (visit_block, None))
+    app.add_html_math_renderer("ziamath", (visit, None), (visit, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
