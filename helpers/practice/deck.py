@@ -60,7 +60,6 @@ def _question(notebook: str, title: str, cell: dict) -> Question:
     if parts is None:
         raise ValueError(f"{notebook}, cell {cell['id']}: expected the form that helpers.practice.deck shows")
     topic = cell["metadata"].get("topic", dict(enumerate(TOPICS)).get(int(notebook[:2])))
-    topic = "generalisation" if topic == "generalization" else topic  # which is how the notebook's file is called
     if topic not in TOPICS:
         raise ValueError(f"{notebook}, cell {cell['id']}: the topic is {topic!r}, expected one of {TOPICS}")
     number, text, answer = parts.groups()

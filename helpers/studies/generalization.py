@@ -107,7 +107,8 @@ def make_results(file: Path = OWN_FILE) -> dict:
     missing = [(name, seed) for name, e in EXPERIMENTS.items() for seed in range(len(runs.get(name, [])), e.seeds)]
     try:
         for name, seed in tqdm(missing, desc="runs", leave=False):
-            runs.setdefault(name, []).append(run(EXPERIMENTS[name], train_set, test_set, seed))
+            found = run(EXPERIMENTS[name], train_set, test_set, seed)  # first: stopped here, it leaves no empty list
+            runs.setdefault(name, []).append(found)
             part = file.with_suffix(".part")
             part.write_text(json.dumps(results, indent=0) + "\n")
             part.replace(file)  # whole or not at all
