@@ -45,6 +45,13 @@ def defined(name):
 SOLVED = {name: defined(name) for name in SOLUTIONS}
 
 
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch):
+    """No limit is reached because the machine has other work, too."""
+    for limit in ("PATIENCE", "LIMIT", "SEARCH"):
+        monkeypatch.setattr(f"helpers.checks.exercise.{limit}", 60)
+
+
 def named(name, function):
     """`function` under the name of an exercise, as a learner writes it."""
 
@@ -139,7 +146,8 @@ def test_a_right_value_of_another_type_is_called_right(name, answer, verdict):
 
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("name", ["output_size", "momentum_step", "drop", "diagnose"])
-def test_anything_odd_is_refused_in_one_kind_line(name, odd):
+def test_anything_odd_is_refused_in_one_kind_line(name, odd, monkeypatch):
+    monkeypatch.setattr("helpers.checks.exercise.SEARCH", 0.1)
     verdict = EXERCISES[name].verdict(lambda *case: ODD[odd])
     assert verdict.startswith("Not yet: for (") and "expected, found" in verdict
     assert "\n" not in verdict and len(verdict) < 500
@@ -155,7 +163,7 @@ def test_whatever_is_raised_is_told_with_the_learners_line(error):
         raise error
 
     verdict = EXERCISES["output_size"].verdict(fails)
-    assert f"your function raises {type(error).__name__}: " in verdict and "two" not in verdict
+    assert f"your function raises {type(error).__name__}" in verdict and "two" not in verdict
     assert verdict.endswith(f", in line {raises.__code__.co_firstlineno + 1} (raise error).")
     assert "raises TypeError: " in EXERCISES["output_size"].verdict(lambda n: n)
 
@@ -176,7 +184,7 @@ def test_a_loop_without_end_is_stopped_in_every_thread(monkeypatch):
     thread.join()
     assert len(verdicts) == 2
     for verdict in verdicts:
-        assert verdict.startswith("Not yet: for (7, 3, 2, 1, 1) your function runs for seconds")
+        assert verdict.startswith("Not yet: for (7, 3, 2, 1, 1) your function ran for seconds")
 
 
 def test_the_stop_button_ends_in_a_line(capsys, monkeypatch):

@@ -112,8 +112,8 @@ SLIPPED_THROUGH = [
 # What the hint on a wrong answer must contain; with "" there must be none, for every known hint would mislead.
 HINTS = [
     ("iou", iou_clamped_in_width_alone, "yours acts as if `max(height, 0.0)` were `height`"),
-    ("output_size", lambda n, k, s, p, d: -(-(n + 2 * p - d * (k - 1) - 1) // s) + 1, "`… // s` were `ceil(… / s)`"),
-    ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1)) // s + 1, "`… - 1` were `…`"),
+    ("output_size", lambda n, k, s, p, d: -(-(n + 2 * p - d * (k - 1) - 1) // s) + 1, "`(…) // s` were `ceil("),
+    ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1)) // s + 1, "`… d * (k - 1) - 1` were"),
     ("momentum_step", lambda w, v, g, lr, m: (w - lr * g, g), "`momentum * velocity +` were missing"),
     ("stop_epoch", lambda losses, patience: min(range(len(losses)), key=losses.__getitem__) + 1, ""),
     ("stop_epoch", stop_patient_from_the_start, ""),
@@ -122,7 +122,7 @@ HINTS = [
     ("mean_and_spread", lambda v: (np.mean(v), np.std(v)), "`- 1` were missing"),
     ("receptive_field", stride_first, "`field += (k - 1) * step; step *= stride` were `step *= stride; field"),
     ("linear_layer", lambda x, w, b: x @ w + b, "transpose it"),
-    ("rows_of_view", lambda n, side: 5, ""),
+    ("rows_of_view", lambda n, side: 5, "yours returns the same for every input."),
 ]
 
 

@@ -109,6 +109,8 @@ class Exercise:
             return ""
         try:
             with time_limit(SEARCH), warnings.catch_warnings(action="ignore"):
+                if all(one.found.agrees(judged[0].found) for one in judged):
+                    return " Hint: yours returns the same for every input."
                 share, hint = max((_agreement(mistake, judged), hint) for hint, mistake in self.mistakes)
                 if share < NEARLY_ALL:
                     changes = mutants(folded_solution(name))

@@ -8,23 +8,23 @@ from torch import Tensor
 from torch.nn import functional as F
 from torchvision.ops import box_iou
 
-Box = tuple[float, float, float, float]
 
-
-def _box(r: Draw) -> Box:
+def _box(r: Draw) -> tuple[float, ...]:
     left, top = r.randint(-4, 6) / 2, r.randint(-4, 6) / 2
     return left, top, left + r.randint(1, 9) / 2, top + r.randint(1, 9) / 2
 
 
-def _measured_iou(first: Box, second: Box) -> float:
-    return box_iou(torch.tensor([first]), torch.tensor([second])).item()
-
-
 iou = Exercise(
-    _measured_iou,
+    lambda first, second: box_iou(torch.tensor([first]), torch.tensor([second])).item(),
     [((0.0, 0.0, 4.0, 4.0), (2.0, 0.0, 6.0, 4.0)), ((0.0, 0.0, 2.0, 2.0), (0.0, 5.0, 2.0, 7.0))],
     lambda r: (_box(r), _box(r)),
-    ("the sum of both areas counts the overlap twice.", lambda a, b: (u := _measured_iou(a, b)) / (1 + u)),
+    (
+        "boxes that do not meet overlap by 0: clamp both sides.",
+        lambda a, b: (
+            (both := (min(a[2], b[2]) - max(a[0], b[0])) * (min(a[3], b[3]) - max(a[1], b[1])))
+            / (sum((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)) - both)
+        ),
+    ),
 )
 
 map_size = Exercise(  # two pools and a 7×7 convolution, on maps without memory

@@ -129,9 +129,9 @@ def _told(shown: ast.AST | list, before: str, after: str, source: str) -> str:
         if missing != before and source.count(missing) == 1:
             return f"`{missing}` were missing"
     parts = [] if isinstance(shown, list) else map(ast.unparse, ast.iter_child_nodes(shown))
-    parts = [part for part in parts if part in before and part in after]
-    if len(long := max(parts, key=len, default="")) > 20:
-        before, after = (text.replace(f"({long})", "…").replace(long, "…") for text in (before, after))
+    long = max((part for part in parts if part in before and part in after), key=len, default="")
+    short = "…" + long[-12:] * (long == after) if len(long) > 20 else long
+    before, after = before.replace(long, short), after.replace(long, short)
     return f"`{before}` were `{after}`"
 
 

@@ -69,15 +69,15 @@ def time_limit(seconds: float) -> Iterator[None]:
 def told(error: BaseException, function: Callable) -> str:
     """What stopped a function, in half a line; for an error in its own code, the line of that code."""
     if isinstance(error, TooSlow):
-        return "your function runs for seconds; is there a loop that never ends?"
+        return "your function ran for seconds and was stopped; perhaps a loop never ends"
     if isinstance(error, KeyboardInterrupt):
         return "your function was stopped"
     file = getattr(getattr(function, "__code__", None), "co_filename", "")
     lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
     code = shortened(linecache.getline(file, lines[-1])) if lines else ""
     place = f", in line {lines[-1]}" + f" ({code})" * bool(code) if lines else ""
-    message = or_else("", lambda: shortened(str(error).splitlines()[0]))
-    return f"your function raises {type(error).__name__}: {message}{place}"
+    message = or_else("", lambda: f": {shortened(str(error).splitlines()[0])}")
+    return f"your function raises {type(error).__name__}{message}{place}"
 
 
 def _same(after: Any, before: Any) -> bool:

@@ -18,7 +18,6 @@ descend = Exercise(
     _walked,
     [(0.0, 0.1, 4), (0.0, 0.1, 1), (5.0, 0.25, 3), (-1.0, 0.9, 2)],
     lambda r: (r.decimal(-5, 9), r.decimal(0.1, 1.2), r.randint(0, 5)),
-    ("that is one step; repeat it.", lambda w, lr, n: _walked(w, lr, 1)),
     ("compute the slope anew at each step.", lambda w, lr, n: w - n * lr * 2 * (w - 3)),
     ("that is one step too many.", lambda w, lr, n: _walked(w, lr, n + 1)),
     ("one step is missing.", lambda w, lr, n: _walked(w, lr, n - 1)),
@@ -47,16 +46,15 @@ layer_gradient = Exercise(
 )
 
 
-def _measured_input(kernel: Tensor, d_output: Tensor) -> Tensor:
-    image = torch.zeros([d + k - 1 for d, k in zip(d_output.shape, kernel.shape, strict=True)])
-    return vjp(lambda x: F.conv2d(x[None, None], kernel[None, None])[0, 0], image)[1](d_output)[0]
+def _laid(kernel: Tensor, d_output: Tensor) -> Tensor:
+    return F.conv_transpose2d(d_output[None, None], kernel[None, None])[0, 0]
 
 
 conv_input_gradient = Exercise(
-    _measured_input,
+    _laid,
     [(torch.tensor([[1.0, 2], [-1, 3]]), torch.tensor([[2.0]]))],
     lambda r: (r.tensor(*r.sides(3, 3)), r.tensor(*r.sides(3, 3))),
-    ("do not turn the kernel here: lay it down as it is.", lambda k, d: _measured_input(k.flip(0, 1), d)),
+    ("do not turn the kernel here: lay it down as it is.", lambda k, d: _laid(k.flip(0, 1), d)),
 )
 
 

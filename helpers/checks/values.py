@@ -59,13 +59,14 @@ def remark(found: Any, expected: Any) -> str:
 
 
 def _numbers(found: Any) -> Any:
-    """What was found as a tensor of real numbers in memory; None when it cannot be one."""
+    """What was found as a tensor of real numbers, not too many, in memory; None when it cannot be one."""
     if isinstance(found, np.ndarray | list | tuple | numbers.Real):
         as_float = or_else(None, lambda: torch.tensor(float(found)))  # a fraction, or an int of more than 64 bits
         found = or_else(as_float, lambda: torch.as_tensor(np.asarray(found)))
     if not isinstance(found, Tensor) or found.layout != torch.strided or found.is_nested or found.is_meta:
         return None
-    return None if found.is_complex() or found.is_quantized else found.detach().cpu()
+    odd = found.is_complex() or found.is_quantized or found.numel() > 10**7
+    return None if odd else found.detach().cpu()
 
 
 def spoken(value: object) -> str:
