@@ -149,7 +149,7 @@ def test_folds_open(watched, address, path):
     for fold in folds.all():
         answer = fold.locator("> :not(summary)").first
         assert not answer.is_visible()
-        fold.locator("summary").click()
+        fold.locator("> summary").click()
         assert answer.is_visible()
 
 
