@@ -32,8 +32,10 @@ def evaluate(model: nn.Module, loader: DataLoader) -> float:
     """
     device, was_training = device_of(model), model.training
     model.eval()
-    right = torch.cat([model(images.to(device)).argmax(dim=1) == labels.to(device) for images, labels in loader])
-    model.train(was_training)
+    try:
+        right = torch.cat([model(images.to(device)).argmax(dim=1) == labels.to(device) for images, labels in loader])
+    finally:  # also when the stop button is pressed
+        model.train(was_training)
     return right.sum().item() / len(right)
 
 
