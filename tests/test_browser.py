@@ -63,7 +63,7 @@ def move(page, control) -> list[float]:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_in_jupyterlab(page, lab, path, capsys):
+def test_notebook_in_jupyterlab(page, lab, path, record_property):
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     run_all(page, lab.format(name=path.name))
@@ -93,5 +93,5 @@ def test_notebook_in_jupyterlab(page, lab, path, capsys):
     # The exercises are solved in their cells, so that nobody opens their folds.
     assert walk_deck(page, nbformat.read(path, 4), folds=("closed",)) == []
     if times:
-        with capsys.disabled():
-            print(f"\n{path.stem}: key to changed picture, median {statistics.median(times):.0f} ms of {len(times)}")
+        median = statistics.median(times)
+        record_property("measured", f"{path.stem}: key to changed picture, median {median:.0f} ms of {len(times)}")
