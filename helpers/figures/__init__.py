@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from IPython.display import Image, display
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from torch import Tensor
@@ -19,6 +20,12 @@ from torch import Tensor
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, GREY, PALE = "#CC79A7", "#56B4E9", "#6E6E6E", "#DDDDDD"
 INK = "#222222"
+
+# What has a sign: dark blue below zero, pale at zero, bright red above, so that the two sides differ in hue and in
+# lightness, on a projector and for colour-blind readers alike. WINDOW, for frames and marks on it, is not in it.
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#08306B", "#6A94C8", "#F4F4F4", "#F39A7B", "#D7301F"])
+SIGNED.set_bad(PALE)
+WINDOW = "#00A651"
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -47,8 +54,8 @@ def show_images(
 ) -> None:
     """Show 2-D images in rows of `columns`, each `size` inches wide under its title.
 
-    Grey from -1 (black) to 1 (white), as the network sees pixels; with `signed`, feature maps in colour:
-    orange below zero, white at zero, purple above, each scaled to its own largest value.
+    Grey from -1 (black) to 1 (white), as the network sees pixels; with `signed`, feature maps in the colours of
+    SIGNED, each scaled to its own largest value.
     """
     rows, title_height = -(-len(images) // columns), 0.45
     height = size * images[0].shape[0] / images[0].shape[1]
@@ -56,7 +63,7 @@ def show_images(
     for place, (image, title) in enumerate(zip(images, titles, strict=True), 1):
         axes = figure.add_subplot(rows, columns, place)
         limit = float(image.detach().abs().max()) or 1.0 if signed else 1.0
-        axes.imshow(image.detach().numpy(), cmap="PuOr" if signed else "gray", vmin=-limit, vmax=limit)
+        axes.imshow(image.detach().numpy(), cmap=SIGNED if signed else "gray", vmin=-limit, vmax=limit)
         axes.set_title(title, fontsize=15)
         axes.axis("off")
     top = 1 - title_height / (height + title_height) / rows

@@ -1,6 +1,6 @@
 """The pictures of notebook 01: the sliding window over small numbers and over a digit, and its geometry."""
 
-from helpers.figures import BLUE, INK, ORANGE, PALE, SKY, new_figure
+from helpers.figures import BLUE, INK, ORANGE, PALE, SIGNED, SKY, new_figure
 from helpers.from_scratch import conv2d
 
 import torch
@@ -58,7 +58,7 @@ class SlidingWindow:
         self.figure.subplots_adjust(left=0.005, right=0.995, bottom=0.03, top=0.9, wspace=0.06, hspace=0.25)
         digit.imshow(self.padded, cmap="gray", vmin=-1, vmax=1)
         digit.set_title("digit, padding 1")
-        self.map = feature_map.imshow(image, cmap="PuOr")
+        self.map = feature_map.imshow(image, cmap=SIGNED)
         self.value = feature_map.set_title("")
         self.window, self.target = outline(digit, 3, 3), outline(feature_map)
         for axes in (digit, feature_map):

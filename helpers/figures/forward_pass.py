@@ -2,18 +2,15 @@
 
 import math
 
-from helpers.figures import BLUE, GREEN, ORANGE, PALE, SKY, new_figure
+from helpers.figures import BLUE, GREEN, ORANGE, SIGNED, SKY, new_figure
 from helpers.figures.canvas import ink_of, like_mnist
 from helpers.model import SimpleCNN
 
 import torch
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 from torch import Tensor
 from torchvision.utils import make_grid
-
-SIGNED = colormaps["PuOr"].with_extremes(bad=PALE)  # orange below zero, white at zero, purple above
 
 
 class OneInput:
