@@ -56,10 +56,10 @@ def show_network(*highlight: str) -> None:
     answer = int(numbers["logits"].argmax())
     show(
         figure,
-        "A 4 on its way through the trained network, a quarter of its feature maps as pictures: 1×28×28, conv1 and ReLU, "
-        "32×28×28, pool, 32×14×14, conv2 and ReLU, 64×14×14, pool, 64×7×7, flatten, 3136, fc1 and ReLU, 128, fc2, 10 "
-        f"logits, of which that of the {answer} is largest, loss; below, the arrow of the gradients back to the "
-        f"weights. Highlighted: {', '.join(highlight) or 'nothing'}.",
+        "A 4 on its way through the trained network, a quarter of its feature maps as pictures: 1×28×28, conv1 and "
+        "ReLU, 32×28×28, pool, 32×14×14, conv2 and ReLU, 64×14×14, pool, 64×7×7, flatten, 3136, fc1 and ReLU, 128, "
+        f"fc2, 10 logits, of which that of the {answer} is largest, loss; below, the arrow of the gradients back to "
+        f"the weights. Highlighted: {', '.join(highlight) or 'nothing'}.",
     )
 
 
@@ -84,21 +84,28 @@ def _draw_value(axes: Axes, value: Value, numbers: Tensor) -> None:
         return
     left, bottom = _frame(value).get_xy()
     if value.key == "logits":
-        rows = bottom + value.height * (9.5 - torch.arange(10)) / 10
-        widths = 0.5 * value.width * numbers / numbers.abs().max()
-        colours = SIGNED((numbers / numbers.abs().max() + 1) / 2)
-        axes.barh(rows, widths, 0.13, value.middle, color=colours, edgecolor=GREY, linewidth=0.6)
-        for digit, row in enumerate(rows):
-            weight = "bold" if digit == numbers.argmax() else "normal"
-            axes.text(left - 0.08, row, digit, ha="center", va="center", fontsize=14, fontweight=weight, color=INK)
+        _draw_answers(axes, value, numbers)
         return
     if numbers.dim() == 3:
         picture = make_grid(numbers[:, None], value.columns, padding=len(numbers) > 1, pad_value=torch.nan)[0]
     else:
         picture = numbers[:, None]
-    colours, limit = ("gray", 1.0) if value.key == "image" else (SIGNED, 0.6 * float(numbers.max()))
+    limit = 1.0 if value.key == "image" else 0.6 * float(numbers.max())
     extent = (left, left + value.width, bottom, bottom + value.height)
-    axes.imshow(picture, cmap=colours, vmin=-limit, vmax=limit, extent=extent)
+    axes.imshow(picture, "gray" if value.key == "image" else SIGNED, vmin=-limit, vmax=limit, extent=extent)
+
+
+def _draw_answers(axes: Axes, value: Value, logits: Tensor) -> None:
+    """A bar for each of the ten digits, to the right above zero; the answer's name in bold."""
+    shares = logits / logits.abs().max()
+    for digit, share in enumerate(shares.tolist()):
+        row = CENTRE_Y + value.height * (4.5 - digit) / 10
+        width, colour = share * value.width / 2, SIGNED(0.5 + share / 2)
+        axes.barh(row, width, 0.13, left=value.middle, color=colour, edgecolor=GREY, linewidth=0.6)
+        axes.text(
+            value.middle - value.width / 2 - 0.08, row, str(digit), ha="center", va="center", fontsize=14, color=INK,
+            fontweight="bold" if share == shares.max() else "normal",
+        )  # fmt: skip
 
 
 def _frame(value: Value, **style: Any) -> Rectangle:
