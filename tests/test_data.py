@@ -3,13 +3,14 @@
 import errno
 import gzip
 import os
+import subprocess
+import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from helpers import data
-from helpers.data import DigitsUnavailable, load_digits
+from helpers.data import DigitsUnavailable, load_digits, mnist
 
 import pytest
 import torch
@@ -26,9 +27,12 @@ def server(archives, monkeypatch):
         cut: set[str] = set()
         instead = b""
         served: list[str] = []
+        together = threading.Barrier(1)  # so many ask for the first file before any is answered
 
         def do_GET(self):
             name = self.path.rsplit("/", 1)[-1]
+            if name.startswith("train-images"):
+                self.together.wait(timeout=60)
             content = self.instead or archives[name][0]
             self.send_response(200)
             self.send_header("Content-Length", str(len(content)))
@@ -140,11 +144,29 @@ def test_download_happens_once(server, tmp_path, mnist_root, capsys):
     assert not server.served
 
 
-def test_notebooks_that_download_at_once_all_get_mnist(server, tmp_path):
-    with ThreadPoolExecutor(4) as notebooks:
-        sources = list(notebooks.map(lambda _: load_digits(root=tmp_path).source, range(4)))
-    assert sources == ["MNIST"] * 4
+DOWNLOAD = """
+import sys
+from helpers.data import load_digits
+from torchvision import datasets
+datasets.MNIST.mirrors, datasets.MNIST.resources = eval(sys.argv[2])
+print(load_digits(root=sys.argv[1]).source)
+"""
+
+
+def test_kernels_that_download_at_once_all_get_mnist(server, tmp_path):
+    server.together = threading.Barrier(3)
+    source = repr((datasets.MNIST.mirrors, datasets.MNIST.resources))
+    command = [sys.executable, "-c", DOWNLOAD, str(tmp_path), source]
+    kernels = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [kernel.communicate()[0].splitlines()[-1] for kernel in kernels] == ["MNIST"] * 3
     assert [path.name for path in tmp_path.iterdir()] == ["MNIST"]
+
+
+def test_a_slow_drip_has_a_limit(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(mnist, "LONGEST", -1.0)
+    with pytest.raises(DigitsUnavailable, match="download of MNIST failed: not whole after"):
+        load_digits(source="download", root=tmp_path)
+    assert len(server.served) == 1 and not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"])

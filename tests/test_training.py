@@ -1,7 +1,11 @@
 """The one training step, and testing, on a tiny set."""
 
-from helpers.data import load_digits
+from dataclasses import replace
+
+from helpers import regularization
+from helpers.data import Digits, load_digits
 from helpers.model import SimpleCNN
+from helpers.studies import generalization, ladder, pretrained
 from helpers.training import evaluate, train_step
 
 import pytest
@@ -48,3 +52,20 @@ def test_evaluate_counts_all_images_and_leaves_mode_and_gradients_alone(loader, 
     right = sum((model(images).argmax(dim=1) == labels).sum().item() for images, labels in loader)
     assert evaluate(model, loader) == right / 128
     assert model.training is training and all(p.grad is None for p in model.parameters())
+
+
+MODEL = SimpleCNN()
+TRAININGS = {
+    "fit": lambda few: regularization.fit(MODEL, few.images, few.labels, epochs=1),
+    "train_rung": lambda few: ladder.train_rung(replace(ladder.PROGRAM, images=64), few, seed=0),
+    "generalization.run": lambda few: generalization.run(generalization.Experiment(count=100, epochs=1), few, few, 0),
+    "train_jittered": lambda few: pretrained.train_jittered(few),
+}
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_a_training_leaves_the_readers_random_numbers_as_they_were(name):
+    sample = load_digits(source="sample")
+    before = torch.random.get_rng_state()
+    TRAININGS[name](Digits(sample.pixels[:256], sample.labels[:256], "sample"))
+    assert torch.equal(torch.random.get_rng_state(), before)

@@ -1,5 +1,6 @@
 """The digits: MNIST from disk, MNIST downloaded, or, without a network, digits drawn by the project."""
 
+from functools import cached_property
 from pathlib import Path
 
 from helpers.data.mnist import ENVIRONMENT_VARIABLE, DigitsUnavailable, default_root, download_mnist, read_mnist, spoken
@@ -7,26 +8,34 @@ from helpers.data.sample import draw_digits
 
 import torch
 from torch import Tensor
-from torch.utils.data import TensorDataset
+from torch.utils.data import Dataset
 
 
-class Digits(TensorDataset):
+class Digits(Dataset):
     """Digits in memory, a Dataset of pairs (image, label) as the program sees them.
 
-    images: float32 (N, 1, 28, 28), black -1 and white +1, as the program's transforms leave them.
-    labels: int64 (N,). pixels: the original bytes, uint8 (N, 28, 28), 0 to 255.
+    pixels: the original bytes, uint8 (N, 28, 28), 0 to 255. labels: int64 (N,).
     source: "MNIST" or "sample".
     """
 
     def __init__(self, pixels: Tensor, labels: Tensor, source: str) -> None:
-        self.pixels, self.source = pixels, source
-        super().__init__(normalize(pixels), labels)
-        self.images, self.labels = self.tensors
+        self.pixels, self.labels, self.source = pixels, labels, source
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int | slice | Tensor) -> tuple[Tensor, Tensor]:
+        return normalize(self.pixels[index]), self.labels[index]
+
+    @cached_property
+    def images(self) -> Tensor:
+        """All of them at once: float32 (N, 1, 28, 28), black -1 and white +1; 188 MB for MNIST, when first asked."""
+        return normalize(self.pixels)
 
 
 def normalize(pixels: Tensor) -> Tensor:
-    """Bytes (N, 28, 28) to float32 (N, 1, 28, 28) in [-1, 1]: ToTensor, then Normalize((0.5,), (0.5,))."""
-    return pixels.unsqueeze(1).float().div_(255).sub_(0.5).div_(0.5)
+    """Bytes (..., 28, 28) to float32 (..., 1, 28, 28) in [-1, 1]: ToTensor, then Normalize((0.5,), (0.5,))."""
+    return pixels.unsqueeze(-3).float().div_(255).sub_(0.5).div_(0.5)
 
 
 def load_digits(train: bool = True, source: str = "auto", root: str | Path | None = None) -> Digits:

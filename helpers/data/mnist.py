@@ -8,9 +8,10 @@ import hashlib
 import math
 import os
 import zlib
-from http.client import HTTPException, IncompleteRead
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
 from urllib.request import urlopen
 
 from helpers import ROOT
@@ -22,6 +23,7 @@ from tqdm.auto import tqdm
 
 ENVIRONMENT_VARIABLE = "MNIST_ROOT"
 NETWORK_TIMEOUT = 10.0  # seconds without an answer; urllib itself would wait for ever
+LONGEST = 300.0  # seconds for the whole download, which some networks would let drip for hours
 
 WHOLE = (60_000, 10_000)  # training and test digits of the published MNIST, whose unpacked files have these checksums:
 MD5 = {
@@ -99,12 +101,12 @@ def download_mnist(root: Path, train: bool) -> tuple[Tensor, Tensor]:
     Everything is made in a folder of its own and moves into place when it is whole: an interruption leaves nothing
     half-done, and two notebooks may download at once.
     """
-    folder = root / "MNIST" / "raw"
+    folder, deadline = root / "MNIST" / "raw", monotonic() + LONGEST
     try:
         root.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix="MNIST.partial.", dir=root) as partial:
             for name, md5 in tqdm(MNIST.resources, desc="downloading MNIST", leave=False):
-                Path(partial, name.removesuffix(".gz")).write_bytes(gzip.decompress(_fetch(name, md5)))
+                Path(partial, name.removesuffix(".gz")).write_bytes(gzip.decompress(_fetch(name, md5, deadline)))
             folder.mkdir(parents=True, exist_ok=True)
             for file in Path(partial).iterdir():
                 file.replace(folder / file.name)
@@ -113,14 +115,17 @@ def download_mnist(root: Path, train: bool) -> tuple[Tensor, Tensor]:
     return read_mnist(root, train)
 
 
-def _fetch(name: str, md5: str) -> bytes:
-    """The archive `name` from the first of torchvision's mirrors that has it; raises DigitsUnavailable, saying why."""
+def _fetch(name: str, md5: str, deadline: float) -> bytes:
+    """The archive `name` from the first of torchvision's mirrors that has it; raises DigitsUnavailable, saying why.
+
+    deadline: the time.monotonic() at which to give up.
+    """
     failures: list[str] = []
     # Without encryption, as torchvision does, where that fails: some Pythons lack certificates, and the checksum tells.
     for mirror in dict.fromkeys(MNIST.mirrors + [mirror.replace("https:", "http:") for mirror in MNIST.mirrors]):
         try:
             with urlopen(mirror + name, timeout=NETWORK_TIMEOUT) as answer:
-                content = answer.read()
+                content = _read(answer, deadline)
             if _md5(content) == md5:
                 return content
             failures.insert(0, f"{name} is not what arrived; perhaps this network wants you to log in first")
@@ -129,6 +134,18 @@ def _fetch(name: str, md5: str) -> bytes:
         except (OSError, HTTPException) as error:
             failures.append(str(error).strip("<>"))
     raise DigitsUnavailable(f"the download of MNIST failed: {failures[0]}")
+
+
+def _read(answer: HTTPResponse, deadline: float) -> bytes:
+    """All that `answer` brings; raises IncompleteRead when it was cut, DigitsUnavailable after the deadline."""
+    content = b""
+    while block := answer.read1(2**20):
+        content += block
+        if monotonic() > deadline:
+            raise DigitsUnavailable(f"the download of MNIST failed: not whole after {LONGEST:.0f} seconds")
+    if len(content) < int(answer.headers.get("Content-Length", 0)):
+        raise IncompleteRead(content)
+    return content
 
 
 def _md5(content: bytes) -> str:

@@ -82,6 +82,7 @@ GROWTH = {
 EXPERIMENTS = REMEDIES | OTHERS | GROWTH
 
 
+@torch.random.fork_rng(devices=())  # the seed is this training's alone
 def run(experiment: Experiment, train_set: Digits, test_set: Digits, seed: int) -> dict[str, float]:
     """Train once and test once; "epochs" is the epoch whose weights were kept."""
     images, labels = pick_digits(train_set.images, train_set.labels, experiment.count, seed)

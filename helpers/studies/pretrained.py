@@ -50,6 +50,7 @@ def both_sets(train: bool) -> list[Digits]:
     return [first] if first.source == "sample" else [first, load_digits(train, source="sample")]
 
 
+@torch.random.fork_rng(devices=())  # the seed is this training's alone
 def train_jittered(digits: Dataset) -> SimpleCNN:
     """A SimpleCNN trained for EPOCHS by the one-cycle policy (https://arxiv.org/abs/1708.07120)."""
     torch.manual_seed(0)
