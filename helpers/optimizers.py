@@ -1,68 +1,9 @@
-"""Two optimisers by hand: SGD, which equals `torch.optim.SGD` step for step, and Muon."""
+"""Muon by hand, the optimiser of notebook 06's last rungs; SGD stands in the cells of notebook 05."""
 
 from collections.abc import Iterable
 
 import torch
 from torch import Tensor
-
-
-class SGD:
-    """Gradient descent: a step moves each weight w against its gradient, to w - lr * (gradient + weight_decay * w).
-
-    Raises ValueError for a negative setting, for no parameters and for a parameter that was computed from others.
-    """
-
-    def __init__(self, params: Iterable[Tensor], lr: float, weight_decay: float = 0) -> None:
-        refuse_negative(lr=lr, weight_decay=weight_decay)
-        self.params, self.lr, self.weight_decay = list(params), lr, weight_decay
-        if not self.params or not all(p.is_leaf for p in self.params):
-            raise ValueError("give at least one parameter, and none that is computed from others: model.parameters()")
-
-    def zero_grad(self) -> None:
-        """Forget all gradients."""
-        for p in self.params:
-            p.grad = None
-
-    @torch.no_grad()
-    def step(self) -> None:
-        """Change every parameter that has a gradient, in place."""
-        for p in self.params:
-            if p.grad is not None:
-                p -= self.lr * self.direction(p, p.grad + self.weight_decay * p)
-
-    def direction(self, p: Tensor, gradient: Tensor) -> Tensor:
-        """What `p` is moved against, in its shape: here the gradient itself."""
-        return gradient
-
-
-class Momentum(SGD):
-    """SGD along a velocity, the sum of the gradients so far, of which each step leaves the share `momentum`."""
-
-    def __init__(self, params: Iterable[Tensor], lr: float, momentum: float = 0.9, weight_decay: float = 0) -> None:
-        super().__init__(params, lr, weight_decay)
-        refuse_negative(momentum=momentum)
-        self.momentum, self.velocity = momentum, {p: torch.zeros_like(p) for p in self.params}
-
-    def direction(self, p: Tensor, gradient: Tensor) -> Tensor:
-        """The velocity of `p`, this gradient included."""
-        self.velocity[p] = self.momentum * self.velocity[p] + gradient
-        return self.velocity[p]
-
-
-class Nesterov(Momentum):
-    """Momentum that looks one step ahead."""
-
-    def direction(self, p: Tensor, gradient: Tensor) -> Tensor:
-        """The gradient, and the share of the velocity that the next step will still have."""
-        return gradient + self.momentum * super().direction(p, gradient)
-
-
-def refuse_negative(**settings: float) -> None:
-    """Raise ValueError when one of the settings is below 0, naming it."""
-    for name, value in settings.items():
-        if value < 0:
-            raise ValueError(f"{name} is {value}: give a number of at least 0")
-
 
 # The quintic polynomial of Muon's source: a few rounds bring every singular value between 0 and 1 near 1.
 A, B, C, ROUNDS = 3.4445, -4.7750, 2.0315, 5
@@ -78,7 +19,8 @@ class Muon(torch.optim.Optimizer):
     """
 
     def __init__(self, params: Iterable[Tensor], lr: float = 0.02, momentum: float = 0.95) -> None:
-        refuse_negative(lr=lr, momentum=momentum)
+        if lr < 0 or momentum < 0:
+            raise ValueError(f"lr is {lr}, momentum {momentum}: give numbers of at least 0")
         super().__init__(params, {"lr": lr, "momentum": momentum})
         if short := [tuple(p.shape) for group in self.param_groups for p in group["params"] if p.dim() < 2]:
             raise ValueError(f"parameters of shape {short} have no rows: leave biases to another optimizer")

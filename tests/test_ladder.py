@@ -1,4 +1,4 @@
-"""The ladder of notebook 06: its rungs compute what they say, Muon is Muon, and what was measured is kept."""
+"""The ladder of notebook 06: its rungs compute what they say, and what was measured is kept."""
 
 from dataclasses import fields, replace
 from statistics import mean, median
@@ -6,7 +6,6 @@ from statistics import mean, median
 from helpers import ROOT
 from helpers.data import load_digits
 from helpers.model import SimpleCNN
-from helpers.optimizers import Muon, orthogonalize
 from helpers.studies import ladder
 from helpers.studies.ladder import LADDER, PROGRAM, OneByOne, PoolFirst, Rung
 from helpers.training import train_step
@@ -15,7 +14,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import nn
 from torch.optim import SGD
 
 
@@ -83,42 +81,6 @@ def test_the_schedule_rises_to_1_and_falls_towards_0(steps):
 def test_a_fast_rung_learns_in_one_pass(digits, rung):
     run = ladder.time_rung(replace(rung, images=3000), digits, load_digits(train=False, source="sample"), seed=0)
     assert run.rung == rung.name and run.accuracy > 0.8 and run.seconds > 0
-
-
-@pytest.mark.parametrize("shape", [(4, 9), (32, 32), (64, 288)])
-def test_orthogonalize_keeps_directions_and_levels_their_sizes(shape):
-    matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    u, _, v = torch.linalg.svd(matrix, full_matrices=False)
-    inside = u.T @ orthogonalize(matrix) @ v.T  # diagonal when the directions are kept
-    sizes = inside.diag()
-    torch.testing.assert_close(inside, torch.diag(sizes), rtol=0, atol=1e-8)
-    assert sizes.max() < 1.25 and sizes[: len(sizes) // 2].min() > 0.65
-
-
-@pytest.mark.parametrize("shape", [(10, 30), (20, 20)])
-def test_muon_steps_like_torchs(shape):
-    generator = torch.Generator().manual_seed(1)
-    ours, torchs = (nn.Parameter(torch.zeros(shape)) for _ in range(2))
-    optimizers = Muon([ours], lr=0.1), torch.optim.Muon([torchs], lr=0.1, weight_decay=0)
-    for _ in range(5):
-        ours.grad = torch.randn(shape, generator=generator)
-        torchs.grad = ours.grad.clone()
-        for optimizer in optimizers:
-            optimizer.step()
-    assert torch.nn.functional.cosine_similarity(ours.flatten(), torchs.flatten(), dim=0) > 0.995
-    torch.testing.assert_close(ours.norm(), torchs.norm(), rtol=0.03, atol=0)
-
-
-def test_muon_counts_a_kernel_as_a_row_and_refuses_what_has_none():
-    kernels, rows = nn.Parameter(torch.zeros(6, 2, 3, 3)), nn.Parameter(torch.zeros(6, 18))
-    kernels.grad = torch.randn(6, 2, 3, 3, generator=torch.Generator().manual_seed(2))
-    rows.grad = kernels.grad.flatten(1)
-    Muon([kernels, rows], lr=0.1).step()
-    torch.testing.assert_close(kernels.detach().flatten(1), rows.detach())
-    with pytest.raises(ValueError, match=r"shape \[\(3,\)\] have no rows: leave biases to another optimizer"):
-        Muon([nn.Parameter(torch.zeros(3))])
-    with pytest.raises(ValueError, match="expected two axes"):
-        orthogonalize(torch.zeros(3, 3, 3))
 
 
 def test_a_stopped_measurement_goes_on_where_it_was(tmp_path, monkeypatch):

@@ -23,8 +23,9 @@ INK = "#222222"
 
 # What has a sign: dark blue below zero, pale at zero, bright red above, so that the two sides differ in hue and in
 # lightness, on a projector and for colour-blind readers alike. WINDOW, for frames and marks on it, is not in it.
-SIGNED = LinearSegmentedColormap.from_list("signed", ["#08306B", "#6A94C8", "#F4F4F4", "#F39A7B", "#D7301F"])
-SIGNED.set_bad(PALE)
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", ["#08306B", "#6A94C8", "#F4F4F4", "#F39A7B", "#D7301F"]
+).with_extremes(bad=PALE)
 WINDOW = "#00A651"
 
 
