@@ -1,5 +1,6 @@
 """The exercises of notebook 07."""
 
+from functools import partial
 from statistics import mean, stdev
 
 from helpers.checks.exercise import Exercise
@@ -49,10 +50,23 @@ def _stopped(losses: list[float], patience: int) -> int:
     return len(losses)
 
 
+def _counting(losses: list[float], patience: int, *, neighbours: bool) -> int:
+    """Two mistakes: to compare with the epoch before, or never to begin the count anew."""
+    worse = 0
+    for epoch in range(1, len(losses)):
+        better = losses[epoch] < (losses[epoch - 1] if neighbours else min(losses[:epoch]))
+        worse = 0 if better and neighbours else worse + (not better)
+        if worse == patience:
+            return epoch + 1
+    return len(losses)
+
+
 stop_epoch = Exercise(
     _stopped,
     [([0.9, 0.6, 0.5, 0.55, 0.52, 0.6, 0.7], 2), ([2.3, 2.1, 2.2, 1.9, 2.0, 2.0, 1.0], 2), ([0.9, 0.8, 0.7], 2)],
     lambda r: (r.decimals(r.randint(1, 9), 0.1, r.choice([0.6, 2.5])), r.randint(1, 4)),
+    ("compare with the best epoch so far, not with the one before.", partial(_counting, neighbours=True)),
+    ("a new best begins the count anew.", partial(_counting, neighbours=False)),
     ("training goes on for `patience` epochs after the best.", lambda x, n: 1 + x.index(min(x[: _stopped(x, n)]))),
 )
 
@@ -61,10 +75,16 @@ def _normalised(x: Tensor, eps: float, axes: tuple[int, ...], **settings: bool) 
     return (x - x.mean(axes, keepdim=True)) / (x.var(axes, keepdim=True, **settings) + eps).sqrt()
 
 
+def _outside(x: Tensor, eps: float) -> Tensor:
+    spread = x.var((0, 2, 3), keepdim=True, unbiased=False).sqrt()
+    return spread / (spread + eps)
+
+
 batch_normalize = Exercise(
     lambda x, eps: nn.BatchNorm2d(x.shape[1], eps=eps, affine=False)(x),
     [(torch.tensor([[[[1.0, 3]]], [[[5, 7]]]]), 1.0)],
     lambda r: (r.tensor(r.randint(2, 3), *r.sides(3, 3, 3)), r.choice([0.1, 0.5, 1.0])),
+    ("eps is added under the root.", lambda x, eps: _normalised(x, 0, (0, 2, 3), unbiased=False) * _outside(x, eps)),
     ("a channel counts alone.", lambda x, eps: _normalised(x, eps, (1, 2, 3), unbiased=False)),
     ("average over the images, axis 0, as well.", lambda x, eps: _normalised(x, eps, (2, 3), unbiased=False)),
     ("average over rows and columns, axes 2 and 3.", lambda x, eps: _normalised(x, eps, (0, 3), unbiased=False)),
