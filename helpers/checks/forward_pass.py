@@ -7,61 +7,87 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-SQUARE = torch.tensor([[2.0, 1], [0, -1]])  # as many outputs as inputs, because then a wrong axis still fits
+
+def _seen_by_each_place(images: Tensor, side: int = 8, step: int = 2) -> Tensor:
+    """The patches (N, h, w, side, side) below the places of a map, `step` pixels apart."""
+    return images.unfold(1, side, step).unfold(2, side, step)
 
 
-def _layer(r: Draw) -> tuple[Tensor, ...]:
-    images, inputs, outputs = r.sides(4, 4, 4)
-    return r.tensor(images, inputs), r.tensor(outputs, inputs), r.tensor(outputs)
+def _maps_and_images(r: Draw) -> tuple[Tensor, ...]:
+    n, h, w = r.sides(3, 4, 4)
+    return r.tensor(n, 2 * h + 6, 2 * w + 6), r.distinct(n, h, w)
 
 
-linear_layer = Exercise(
-    lambda x, weight, bias: F.linear(x, weight, bias),
-    [(torch.tensor([[1.0, 5], [2, -1]]), SQUARE, torch.tensor([10.0, 30]))],
-    _layer,
-    ("row j of the weight belongs to output j: transpose it, weight.T.", lambda x, w, b: x @ w + b),
-    ("the images are the rows of the result, not its columns.", lambda x, w, b: w @ x.T + b),
+def _best(images: Tensor, maps: Tensor) -> tuple[int, ...]:
+    return tuple(int(place) for place in torch.unravel_index(maps.argmax(), maps.shape))
+
+
+def _cut(images: Tensor, n: int, top: int, left: int) -> Tensor:
+    return images[n, top : top + 8, left : left + 8]
+
+
+best_patch = Exercise(
+    lambda images, maps: _seen_by_each_place(images).flatten(0, 2)[maps.argmax()],
+    [(torch.arange(160.0).reshape(1, 10, 16) % 7, torch.tensor([[[0.0, 3, 1, -2, 2], [1, 2, 0, -1, -3]]]))],
+    _maps_and_images,
+    (
+        "one step on the map is two pixels of the image.",
+        lambda x, m: _cut(x, (b := _best(x, m))[0], b[1], b[2]),
+    ),
+    (
+        "the row of the map comes first, then the column.",
+        lambda x, m: _cut(x, (b := _best(x, m))[0], 2 * b[2], 2 * b[1]),
+    ),
+    (
+        "the largest number of all images counts, not of the first.",
+        lambda x, m: _cut(x, 0, *(2 * b for b in _best(x, m[:1])[1:])),
+    ),
+    ("that is the patch it likes least.", lambda x, m: _cut(x, (b := _best(x, -m))[0], 2 * b[1], 2 * b[2])),
 )
 
-collapsed_bias = Exercise(  # what the two layers answer to an input of 0, so that the first one's weights do not matter
-    lambda b1, w2, b2: F.linear(F.linear(torch.zeros(1), torch.ones(len(b1), 1), b1), w2, b2),
-    [(torch.tensor([1.0, 3]), SQUARE, torch.tensor([10.0, 20]))],
-    lambda r: (r.tensor(h := r.randint(1, 4)), r.tensor(o := r.randint(1, 4), h), r.tensor(o)),
-    ("the first bias passes through the second layer's weights.", lambda b1, w2, b2: b1 + b2),
-    ("the second bias is added last: no weights lie behind it.", lambda b1, w2, b2: w2 @ (b1 + b2)),
-    ("each row of the weight belongs to one output: not w2.T.", lambda b1, w2, b2: w2.T @ b1 + b2),
+bump = Exercise(
+    lambda x, middle, width: (1 - (x - middle).abs() / width).clamp(min=0),
+    [(torch.tensor([-2.0, -1, -0.5, 0, 0.5, 1, 2]), 0.0, 1.0), (torch.tensor([1.0, 2, 3, 4, 5, 9]), 3.0, 2.0)],
+    lambda r: (r.tensor(r.randint(1, 6)), float(r.randint(-2, 2)), r.choice([0.5, 1.0, 2.0, 4.0])),
+    (
+        "it rises and stays up: behind the middle the slope must turn twice as hard, from up to down.",
+        lambda x, m, w: (F.relu(x - m + w) - F.relu(x - m)) / w,
+    ),
+    (
+        "it goes on falling: one more ReLU must stop it where the bump ends.",
+        lambda x, m, w: (F.relu(x - m + w) - 2 * F.relu(x - m)) / w,
+    ),
+    ("the top is at 1, however wide the bump: divide.", lambda x, m, w: F.relu(w - (x - m).abs())),
 )
 
-dead_units = Exercise(
-    lambda activations: sum(not any(column) for column in activations.T.tolist()),
-    [(torch.tensor([[0.0, 2, 0], [0, 0, 1]]),), (torch.tensor([[0.0, 0.25, 0], [0, 0.001, 0], [0, 0, 0]]),)],
-    lambda r: (r.tensor(r.randint(1, 4), u := r.randint(1, 5), high=r.choice([1, 4])).relu() * r.mask(u),),
-    ("the images are the rows: look down each column.", lambda a: (a == 0).all(dim=1).sum()),
-    ("those are the units that live.", lambda a: (a > 0).any(dim=0).sum()),
-    ("count them; do not divide by their number.", lambda a: (a == 0).all(dim=0).float().mean()),
-)
-
-features_for = Exercise(  # counted on maps without memory
-    lambda h, w: F.max_pool2d(F.max_pool2d(torch.empty(64, h, w, device="meta"), 2), 2).numel(),
-    [(28, 28), (64, 48), (30, 31)],
-    lambda r: (r.randint(4, 70), r.randint(4, 70)),
-    ("each pool rounds down each side: 30 becomes 15, then 7.", lambda h, w: 64 * h * w // 16),
-    ("there are two pools.", lambda h, w: 64 * (h // 2) * (w // 2)),
+larger = Exercise(
+    torch.maximum,
+    [(torch.tensor([1.0, 5, -2]), torch.tensor([4.0, 3, -7]))],
+    lambda r: (r.tensor(n := r.randint(1, 5)), r.tensor(n)),
+    ("that is by how much a is larger: what must be added to it?", lambda a, b: F.relu(a - b)),
+    ("b may be negative, and then relu(b) is not b.", lambda a, b: F.relu(a - b) + F.relu(b)),
+    ("add the other of the two.", lambda a, b: a + F.relu(a - b)),
 )
 
 
-def _measured_rows(n: int, side: int) -> int:
-    """The rows of view(-1, 3136), tried on a tensor without memory."""
-    try:
-        return torch.empty(n, 64, side // 4, side // 4, device="meta").view(-1, 3136).shape[0]
-    except RuntimeError:
-        return 0
+def _counted_features(side: int, padding: int) -> int:
+    """Counted on maps without memory."""
+    x = torch.empty(1, 1, side, side, device="meta")
+    for channels in (32, 64):
+        kernels = torch.empty(channels, x.shape[1], 3, 3, device="meta")
+        x = F.max_pool2d(F.conv2d(x, kernels, padding=padding), 2)
+    return x.numel()
 
 
-rows_of_view = Exercise(
-    _measured_rows,
-    [(49, 32), (7, 32), (64, 28), (1, 56), (3, 84), (98, 30), (49, 37), (10, 60)],
-    lambda r: (r.choice([1, 7, 49]) * r.randint(1, 5), r.choice([4, 28]) * r.randint(1, 4) + r.randint(0, 3)),
-    ("view keeps the numbers, not the images: n changes.", lambda n, side: n),
-    ("only all the numbers must be divisible, not n.", lambda n, side: _measured_rows(n, side) * (n % 49 == 0)),
+features_for = Exercise(
+    _counted_features,
+    [(28, 1), (28, 0), (30, 1), (32, 2)],
+    lambda r: (r.randint(12, 70), r.randint(0, 3)),
+    (
+        "each pool rounds down: 30 becomes 15, then 7.",
+        lambda n, p: 64 * int((((n + 2 * p - 2) / 2 + 2 * p - 2) / 2) ** 2),
+    ),
+    ("there are two pools.", lambda n, p: 64 * ((n + 4 * p - 4) // 2) ** 2),
+    ("without padding a 3×3 kernel takes a pixel from each side.", lambda n, p: 64 * (n // 4) ** 2),
+    ("the padding lies on both sides.", lambda n, p: 64 * (((n + p - 2) // 2 + p - 2) // 2) ** 2),
 )

@@ -1,8 +1,8 @@
-"""The live figures of notebook 03: a line that ReLU bends, feature maps, and what every layer answers."""
+"""The live figures of notebook 03: feature maps, what a channel looks for, and what every layer answers."""
 
 import math
 
-from helpers.figures import BLUE, GREEN, ORANGE, SIGNED, SKY, new_figure
+from helpers.figures import BLUE, GREEN, SIGNED, SKY, new_figure
 from helpers.figures.canvas import ink_of, like_mnist
 from helpers.model import SimpleCNN
 
@@ -13,114 +13,116 @@ from torch import Tensor
 from torchvision.utils import make_grid
 
 
-class OneInput:
-    """Two layers with 8 units between them, from one number to one: what they answer on the numbers -3 to 3."""
-
-    def __init__(self) -> None:
-        self.figure = new_figure(10, 3.9)
-        self.axes = self.figure.add_axes((0.08, 0.17, 0.9, 0.7))
-        self.axes.set(xlim=(-3, 3), xlabel="x", ylabel="answer", yticks=[])
-        self.line = self.axes.plot([], [], color=BLUE, linewidth=4)[0]
-        self.bends = self.axes.plot([], [], "o", color=ORANGE, markersize=11)[0]
-        self.title = self.axes.set_title("")
-        self.moving = [self.line, self.bends, self.title]
-
-    def update(self, network: int, relu: bool) -> str:
-        """Draw the network whose random weights have the seed `network`, with or without ReLU between its layers."""
-        w, b, v = torch.randn(3, 8, generator=torch.Generator().manual_seed(network))
-
-        def answer(x: Tensor) -> Tensor:
-            hidden = x[:, None] * w + b
-            return (hidden.relu() if relu else hidden) @ v
-
-        x = torch.linspace(-3, 3, 241)
-        bends = -b / w if relu else torch.empty(0)  # where a unit begins or ceases to answer
-        bends = bends[bends.abs() < 3]
-        self.line.set_data(x, answer(x))
-        self.bends.set_data(bends, answer(bends))
-        self.axes.relim()
-        self.axes.autoscale_view(scalex=False)
-        self.title.set_text(f"with ReLU: {len(bends)} bends" if relu else "without ReLU: a straight line")
-        return f"What network {network} answers, {self.title.get_text()}."
-
-
 class Maps:
-    """Feature maps side by side in rows of `columns` under a title, on one scale."""
+    """Pictures side by side in rows of `columns` under a title, in colours from -limit to limit."""
 
-    def __init__(self, axes: Axes, columns: int, title: str = "", colours: str | Colormap = SIGNED) -> None:
+    def __init__(
+        self, axes: Axes, columns: int, title: str = "", colours: str | Colormap = SIGNED, limit: float = 3
+    ) -> None:
         axes.axis("off")
         self.columns = columns
         self.picture = axes.imshow([[0]], colours, aspect="auto", interpolation="nearest", extent=(0, 1, 0, 1))
+        self.picture.set_clim(-limit, limit)
         self.title = axes.set_title(title, fontsize=15, pad=3)
         self.moving = [self.picture, self.title]
 
     def update(self, maps: Tensor) -> None:
-        """Show maps (C, H, W), each number's size by its colour's depth, 0 white."""
-        limit = float(maps.abs().max()) or 1.0
+        """Show maps (C, H, W)."""
         self.picture.set_data(make_grid(maps[:, None], self.columns, padding=1, pad_value=math.nan)[0].numpy())
-        self.picture.set_clim(-limit, limit)
 
 
 class FeatureMaps:
-    """One of the digits (N, 1, 28, 28), pixels -1 to 1, with its 32 and 64 feature maps of both convolutions."""
+    """Eight feature maps of one of the digits (N, 1, 28, 28), pixels -1 to 1, after each of a layer's three steps."""
 
     def __init__(self, model: SimpleCNN, digits: Tensor) -> None:
         self.model, self.digits = model, digits
-        self.figure = new_figure(10, 5.5)
-        self.image = Maps(self.figure.add_axes((0.005, 0.28, 0.19, 0.345)), 1, "digit", "gray")
-        self.first = Maps(self.figure.add_axes((0.215, 0.01, 0.25, 0.9)), 4)
-        self.second = Maps(self.figure.add_axes((0.49, 0.01, 0.5, 0.9)), 8)
-        self.moving = [*self.image.moving, *self.first.moving, *self.second.moving]
+        self.figure = new_figure(10, 4.4)
+        place = self.figure.add_axes
+        self.image = Maps(place((0.005, 0.69, 0.1, 0.227)), 1, "digit", "gray", 1)
+        bottoms = {"conv": 0.69, "ReLU": 0.35, "pool": 0.01}
+        self.rows = {step: Maps(place((0.12, bottom, 0.8, 0.227)), 8) for step, bottom in bottoms.items()}
+        scale = self.figure.colorbar(self.rows["conv"].picture, cax=place((0.935, 0.15, 0.015, 0.65)), extend="both")
+        scale.ax.tick_params(labelsize=14)
+        self.moving = [*self.image.moving, *(artist for row in self.rows.values() for artist in row.moving)]
 
-    def update(self, digit: int, step: str) -> str:
-        """Show both layers' maps of the digit at this place, after "conv", "ReLU" or "pool"."""
+    def update(self, digit: int, eight: int) -> str:
+        """Show the digit at this place and eight maps: the 1st to 4th eight are of conv1, the 5th to 12th of conv2."""
+        layer, first = (1, 8 * eight - 8) if eight < 5 else (2, 8 * eight - 40)
         every = activations(self.model, self.digits[digit])
         self.image.update(self.digits[digit])
-        shapes = []
-        for shown, maps in ((self.first, every[f"{step}1"]), (self.second, every[f"{step}2"])):
-            shown.update(maps)
-            shapes.append("×".join(map(str, maps.shape)))
-            shown.title.set_text(f"{shapes[-1]} after {step}")
-        return f"A digit and its feature maps after {step}: {shapes[0]} of conv1 and {shapes[1]} of conv2."
+        for step, row in self.rows.items():
+            maps = every[f"{step}{layer}"][first : first + 8]
+            row.update(maps)
+            row.title.set_text(f"conv{layer}, maps {first} to {first + 7}, after {step}: {len(maps[0])}×{len(maps[0])}")
+        return f"A digit, and maps {first} to {first + 7} of conv{layer} after conv, after ReLU and after pool."
 
 
-class Answers:
-    """What every layer of the network answers to one image, down to the ten probabilities."""
+class Favourites:
+    """What excites each of C channels: favourite patches (C, n, h, w), and the mean answer to each digit (C, 10)."""
 
-    def __init__(self, model: SimpleCNN) -> None:
+    def __init__(self, patches: Tensor, by_digit: Tensor) -> None:
+        self.patches, self.by_digit = patches, by_digit
+        self.figure = new_figure(10, 3.8)
+        self.row = Maps(self.figure.add_axes((0.01, 0.6, 0.98, 0.29)), patches.shape[1], "", "gray", 1)
+        axes = self.figure.add_axes((0.09, 0.1, 0.9, 0.36))
+        axes.set(xticks=range(10), ylim=(0, float(by_digit.max())), ylabel="answer")
+        self.bars = axes.bar(range(10), [0.0] * 10, color=BLUE)
+        self.moving = [*self.row.moving, *self.bars]
+
+    def update(self, channel: int) -> str:
+        """Show the channel of this number."""
+        self.row.update(self.patches[channel])
+        self.row.title.set_text(f"channel {channel}: its favourite patches, and its mean answer to each digit")
+        for bar, height in zip(self.bars, self.by_digit[channel].tolist(), strict=True):
+            bar.set_height(height)
+        return f"The favourite patches of channel {channel}; it answers most to {int(self.by_digit[channel].argmax())}."
+
+
+class LayerAnswers:
+    """What every layer answers to one image: some maps of both convolutions, all of fc1, and the ten logits.
+
+    first: eight channels of conv1; second: eight of conv2, each after its name.
+    """
+
+    def __init__(self, model: SimpleCNN, first: list[int], second: dict[str, int]) -> None:
         self.model, self.answer = model, ""
+        self.channels = {"ReLU1": first, "ReLU2": list(second.values())}
         self.figure = new_figure(10, 4.5)
         place = self.figure.add_axes
         self.maps = {
-            "image": Maps(place((0.005, 0.475, 0.19, 0.43)), 1, "what it sees", "gray"),
-            "ReLU1": Maps(place((0.215, 0.475, 0.385, 0.43)), 8, "conv1, ReLU: 32 maps"),
-            "ReLU2": Maps(place((0.005, 0.01, 0.595, 0.36)), 16, "conv2, ReLU: 64 maps"),
-            "fc1": Maps(place((0.63, 0.01, 0.36, 0.36)), 1, "fc1, ReLU: 128 numbers"),
+            "image": Maps(place((0.005, 0.43, 0.22, 0.49)), 1, "what it sees", "gray", 1),
+            "ReLU1": Maps(place((0.24, 0.72, 0.755, 0.2)), 8, "8 of 32 maps of conv1, after ReLU", limit=2),
+            "ReLU2": Maps(place((0.24, 0.41, 0.755, 0.2)), 8, "8 of 64 maps of conv2, after ReLU", limit=2),
+            "fc1": Maps(place((0.005, 0.045, 0.4, 0.22)), 1, "128 numbers of fc1", limit=6),
         }
-        axes = place((0.63, 0.535, 0.36, 0.37))
-        axes.set(xticks=range(10), yticks=[], ylim=(0, 1.02), xlim=(-0.6, 9.6))
-        axes.spines["left"].set_visible(False)
+        for k, name in enumerate(second):
+            self.figure.text(0.24 + 0.755 * (k + 0.5) / 8, 0.4, name, ha="center", va="top", fontsize=14)
+        axes = place((0.44, 0.07, 0.555, 0.19))
+        axes.set(xticks=range(10), yticks=[], ylim=(-20, 20), xlim=(-0.6, 9.6))
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.tick_params(length=0, pad=-1)
+        axes.axhline(0, color="black", linewidth=1)
         self.bars = axes.bar(range(10), [0.0] * 10)
-        self.title = axes.set_title("", fontsize=15, pad=3)
+        self.title = self.figure.text(0.7175, 0.275, "", ha="center", fontsize=15)
         self.moving = [*(artist for maps in self.maps.values() for artist in maps.moving), *self.bars, self.title]
 
     def update(self, drawing: bytes | Tensor) -> str:
         """Show the answers to a canvas's bytes, or to an image (1, 28, 28) with pixels from -1 to 1."""
         image = drawing if isinstance(drawing, Tensor) else like_mnist(ink_of(drawing))
         every = activations(self.model, image)
-        probabilities = every["logits"].softmax(dim=0)
-        best = int(probabilities.argmax())
-        self.answer = f"answer {best}, probability {probabilities[best]:.2f}"
+        best = int(every["logits"].argmax())
+        self.answer = f"answer {best}, logit {every['logits'][best]:.1f}"
         if image.max() == -1:  # the network would answer something to a black square, and it would mean nothing
             every = {name: torch.zeros_like(values) for name, values in every.items()}
-            probabilities, self.answer = every["logits"], "nothing drawn yet"
-        every |= {"image": image, "fc1": every["fc1"].view(1, 8, 16)}
+            self.answer = "nothing drawn yet"
+        every |= {name: every[name][channels] for name, channels in self.channels.items()}
+        every |= {"image": image, "fc1": every["fc1"].view(1, 4, 32)}
         for name, maps in self.maps.items():
             maps.update(every[name])
-        for digit, (bar, probability) in enumerate(zip(self.bars, probabilities.tolist(), strict=True)):
-            bar.set(height=probability, color=GREEN if digit == best else SKY)
-        self.title.set_text(self.answer)
-        return f"The image, its feature maps after both convolutions, fc1, and the answer: {self.answer}."
+        for digit, (bar, logit) in enumerate(zip(self.bars, every["logits"].tolist(), strict=True)):
+            bar.set(height=logit, color=GREEN if digit == best else SKY)
+        self.title.set_text(f"ten logits: {self.answer}")
+        return f"The image, eight maps of each convolution, fc1, and the ten logits: {self.answer}."
 
 
 @torch.no_grad()
