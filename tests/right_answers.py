@@ -109,11 +109,54 @@ def pool_gradient_by_autograd(image, gradient):
     (F.max_pool2d(image[None], 2)[0] * gradient).sum().backward()
     return image.grad
 
-def rows_by_trying(n, side):
+def pool_by_trying(pool):
+    image = torch.rand(40, 40, generator=torch.Generator().manual_seed(1))
+    for k, s in itertools.product(range(1, 7), repeat=2):
+        tried = F.max_pool2d(image[None], k, s)[0]
+        if tried.shape == pool(image).shape and torch.equal(tried, pool(image)):
+            return k, s
+
+def pool_by_bright_pixels(pool):
+    image, first, second = torch.zeros(30, 30), [], []
+    for place in range(20):
+        lit = image.clone()
+        lit[0, place] = 1
+        first += [place] * int(pool(lit)[0, 0])
+        second += [place] * int(pool(lit)[0, 1])
+    return len(first), min(second) - min(first)
+
+def pool_by_sizes(pool):
+    window = next(n for n in range(6, 0, -1) if n == 1 or not fits(pool, n - 1))
+    return [window, next(s for s in range(1, 7) if len(pool(torch.zeros(window + s, 9))) == 2)]
+
+def pixel_columns():
+    return torch.arange(30).repeat(9, 1)
+
+def fits(pool, n):
     try:
-        return len(torch.zeros(n, 64, side // 4, side // 4).view(-1, 3136))
+        return pool(torch.zeros(n, 9)).numel() > 0
     except RuntimeError:
-        return 0
+        return False
+
+def best_patch_by_loops(images, maps):
+    places = ((n, r, c) for n, rows in enumerate(maps) for r, row in enumerate(rows) for c in range(len(row)))
+    n, r, c = max(places, key=lambda place: maps[place[0]][place[1]][place[2]])
+    return torch.tensor([[images[n][2 * r + i][2 * c + j] for j in range(8)] for i in range(8)])
+
+def best_patch_by_division(images, maps, height, width):
+    place = maps.flatten().topk(1).indices.item()
+    top, left = 2 * (place // width % height), 2 * (place % width)
+    return images[place // (height * width)].narrow(0, top, 8).narrow(1, left, 8)
+
+def best_patch_by_where(images, place):
+    n, row, column = place
+    return images[n][2 * row : 2 * (row + 4)][:, 2 * column : 2 * (column + 4)]
+
+def features_by_trying(side, padding):
+    x = torch.zeros(1, side, side)
+    for _ in range(2):
+        x = F.max_pool2d(F.conv2d(x[None], torch.zeros(1, 1, 3, 3), padding=padding), 2)[0]
+    return 64 * x.numel()
 
 def nll_by_loop(log_p, labels):
     total = torch.zeros(1)
@@ -390,27 +433,96 @@ def dice_from_counts(prediction, truth):
         return 1.0
     return hits / (hits + (false_alarms + misses) / 2)
 
+def averages_by_loops(images, labels, new):
+    answers = []
+    for image in new:
+        distances = []
+        for kind in range(int(labels.max()) + 1):
+            members = [one for one, label in zip(images, labels, strict=True) if label == kind]
+            distances.append(((image - sum(members) / len(members)) ** 2).sum().item())
+        answers.append(distances.index(min(distances)))
+    return torch.tensor(answers)
+
+def averages_in_numpy(images, labels, new):
+    images, labels, new = (part.numpy() for part in (images, labels, new))
+    averages = [images[labels == kind].mean(axis=0) for kind in np.unique(labels)]
+    return torch.from_numpy(np.argmin([np.linalg.norm(new - average, axis=1) for average in averages], axis=0))
+
+def averages_by_products(images, labels, new):
+    averages = torch.stack([images[labels == kind].double().mean(0) for kind in labels.unique()])
+    return (new.double() @ averages.T - averages.square().sum(1) / 2).argmax(1)
+
+def averages_by_one_hot(images, labels, new):
+    members = F.one_hot(labels).double()
+    averages = (members.T @ images.double()) / members.sum(0)[:, None]
+    return torch.cdist(new.double(), averages).min(dim=1).indices
+
+def averages_broadcast(images, labels, new):
+    averages = torch.stack([images[labels == kind].mean(0) for kind in range(labels.max() + 1)])
+    return (new[:, None] - averages).pow(2).mean(dim=2).argmin(dim=1)
+
+def mistake_by_loop(logits, labels):
+    best, place = 0, None
+    for k, (row, label) in enumerate(zip(logits.softmax(1), labels, strict=True)):
+        if row.argmax() != label and row.max() > best:
+            best, place = row.max(), k
+    return place
+
+def mistake_among_the_wrong(logits, labels):
+    wrong = (logits.argmax(1) != labels).nonzero().flatten()
+    return wrong[logits.softmax(1)[wrong].amax(1).argmax()]
+
+def mistake_by_sorting(logits, labels):
+    right, order = logits.argmax(1) == labels, logits.double().softmax(1).amax(1).argsort(descending=True)
+    return next(int(k) for k in order if not right[k])
+
+def mistake_in_numpy(logits, labels):
+    powers = np.exp(logits.double().numpy())
+    shares = powers.max(axis=1) / powers.sum(axis=1)
+    return np.where(powers.argmax(axis=1) == labels.numpy(), 0, shares).argmax()
+
+def mistake_with_minus_one(logits, labels):
+    largest, answers = logits.log_softmax(dim=1).exp().max(dim=1)
+    largest[answers == labels] = -1
+    return largest.argmax().item()
+
+def neighbours_by_loops(image):
+    images = []
+    for row in range(image.shape[0]):
+        for column in range(image.shape[1]):
+            images.append(image.clone())
+            images[-1][row, column] *= -1
+    return torch.stack(images)
+
+def neighbours_in_a_list(image):
+    images = [image.flatten().tolist() for _ in range(image.numel())]
+    for place, pixels in enumerate(images):
+        pixels[place] = -pixels[place]
+    return torch.tensor(images).reshape(-1, *image.shape)
+
+def neighbours_by_eye(image):
+    turned = 1 - 2 * torch.eye(image.numel())
+    return (image.flatten() * turned).view(image.numel(), *image.shape)
+
 RIGHT = {
-    "normalize": [
-        lambda byte: byte / 127.5 - 1,
-        lambda byte: (np.float64(byte) / 255 - 0.5) / 0.5,
-        lambda byte: torch.tensor(byte / 255).sub(0.5).div(0.5),
-        lambda byte: 2 * byte / 255 - 1,
-        lambda byte: np.array([(byte - 127.5) / 127.5]),
-    ],
-    "steps": [
-        lambda images, batch, epochs: -(-images // batch) * epochs,
-        lambda images, batch, epochs: (images + batch - 1) // batch * epochs,
-        lambda images, batch, epochs: sum(math.ceil(images / batch) for _ in range(epochs)),
-        lambda images, batch, epochs: np.int64(np.ceil(images / batch)) * epochs,
-        lambda images, batch, epochs: epochs * (images // batch + (images % batch > 0)),
-    ],
     "accuracy_of": [
         lambda logits, labels: (logits.argmax(1) == labels).double().mean(),
         lambda logits, labels: np.mean(logits.numpy().argmax(axis=1) == labels.numpy()),
         lambda logits, labels: (logits.softmax(dim=1).max(dim=1)[1] == labels).sum() / len(labels),
         lambda logits, labels: 1 - (logits.topk(1).indices[:, 0] != labels).float().mean().item(),
         lambda logits, labels: (logits.gather(1, labels[:, None]) == logits.amax(1, keepdim=True)).float().mean(),
+    ],
+    "nearest_average": [
+        averages_by_loops, averages_in_numpy, averages_by_products, averages_by_one_hot, averages_broadcast,
+    ],
+    "surest_mistake": [
+        mistake_by_loop, mistake_among_the_wrong, mistake_by_sorting, mistake_in_numpy, mistake_with_minus_one,
+    ],
+    "neighbours": [
+        neighbours_by_loops, neighbours_in_a_list, neighbours_by_eye,
+        lambda image: torch.where(torch.eye(image.numel()).bool(), -image.flatten(), image.flatten())
+        .view(-1, *image.shape),
+        lambda image: image - 2 * torch.diag(image.flatten()).view(-1, *image.shape),
     ],
     "output_size": [
         lambda n, k, s, p, d: math.floor((n + 2 * p - d * (k - 1) - 1) / s + 1),
@@ -466,47 +578,38 @@ RIGHT = {
         ),
         pool_gradient_by_argmax, pool_gradient_at_once, pool_gradient_by_indices, pool_gradient_by_autograd,
     ],
-    "global_average": [
-        lambda x: x.mean(-1).mean(-1),
-        lambda x: x.flatten(2).mean(dim=2),
-        lambda x: x.sum((2, 3)) / (x.shape[2] * x.shape[3]),
-        lambda x: torch.einsum("nchw->nc", x.double()) / x[0, 0].numel(),
-        lambda x: F.avg_pool2d(x, x.shape[2:]).squeeze(-1).squeeze(-1),
+    "mystery_pool": [
+        lambda pool: ((rows := pool(torch.arange(50)[:, None].expand(50, 9))[:, 0].int())[0] + 1, rows[1] - rows[0]),
+        lambda pool: (pool(torch.arange(900).view(30, 30))[0, 0].int() // 31 + 1, int(-pool(-pixel_columns())[0, 1])),
+        pool_by_trying, pool_by_bright_pixels, pool_by_sizes,
     ],
-    "linear_layer": [
-        lambda x, weight, bias: torch.matmul(x, weight.t()) + bias,
-        lambda x, weight, bias: torch.einsum("ni,oi->no", x, weight) + bias[None, :],
-        lambda x, weight, bias: torch.stack([weight @ row + bias for row in x]),
-        lambda x, weight, bias: (weight @ x.T + bias[:, None]).T,
-        lambda x, weight, bias: torch.addmm(bias, x, weight.T),
+    "best_patch": [
+        lambda images, maps: images.unfold(1, 8, 2).unfold(2, 8, 2).flatten(0, 2)[int(maps.argmax())],
+        lambda images, maps: best_patch_by_loops(images.tolist(), maps.tolist()),
+        lambda images, maps: best_patch_by_division(images, maps, *maps.shape[1:]),
+        lambda images, maps: best_patch_by_where(images, (maps == maps.max()).nonzero()[0].tolist()),
+        lambda images, maps: best_patch_by_where(images, np.unravel_index(maps.numpy().argmax(), maps.shape)).double(),
     ],
-    "collapsed_bias": [
-        lambda b1, w2, b2: (w2 * b1).sum(dim=1) + b2,
-        lambda b1, w2, b2: b1 @ w2.T + b2,
-        lambda b1, w2, b2: torch.stack([row @ b1 for row in w2]) + b2,
-        lambda b1, w2, b2: torch.einsum("oh,h->o", w2, b1).add(b2),
-        lambda b1, w2, b2: F.linear(b1, w2, b2),
+    "bump": [
+        lambda x, m, w: (F.relu(x - m + w) - 2 * F.relu(x - m) + F.relu(x - m - w)) / w,
+        lambda x, m, w: F.relu(1 - (F.relu(x - m) + F.relu(m - x)) / w),
+        lambda x, m, w: F.relu(1 - F.relu((x - m) / w) - F.relu((m - x) / w)).double(),
+        lambda x, m, w: F.relu(torch.minimum((x - m) / w + 1, 1 - (x - m) / w)),
+        lambda x, m, w: torch.stack([torch.relu(1 - abs(one - m) / w) for one in x]),
     ],
-    "dead_units": [
-        lambda a: int((a.sum(dim=0) == 0).sum()),
-        lambda a: sum(1 for column in a.T if column.max() == 0),
-        lambda a: (a.amax(0) <= 0).sum(),
-        lambda a: a.shape[1] - len(a.nonzero()[:, 1].unique()),
-        lambda a: np.count_nonzero(~a.numpy().any(axis=0)),
+    "larger": [
+        lambda a, b: a + F.relu(b - a),
+        lambda a, b: F.relu(a - b) + F.relu(b) - F.relu(-b),
+        lambda a, b: (a + b + F.relu(a - b) + F.relu(b - a)) / 2,
+        lambda a, b: torch.where(a > b, a, b).double(),
+        lambda a, b: torch.from_numpy(np.maximum(a.numpy(), b.numpy())),
     ],
     "features_for": [
-        lambda h, w: 64 * (h // 4) * (w // 4),
-        lambda h, w: math.prod((64, math.floor(h / 4), math.floor(w / 4))),
-        lambda h, w: F.max_pool2d(torch.zeros(64, h, w), 4).numel(),
-        lambda h, w: np.int64(64) * (h >> 2) * (w >> 2),
-        lambda h, w: int(int(h / 2) / 2) * int(int(w / 2) / 2) * 64,
-    ],
-    "rows_of_view": [
-        lambda n, side: 0 if n * 64 * (side // 4) ** 2 % 3136 else n * 64 * (side // 4) ** 2 // 3136,
-        lambda n, side: n * (side // 4) ** 2 // 49 if n * (side // 4) ** 2 % 49 == 0 else 0,
-        lambda n, side: int(n * (side // 4) ** 2 / 49) * (n * (side // 4) ** 2 % 49 == 0),
-        lambda n, side: np.int64(whole if (whole := n * (side // 4) ** 2 / 49).is_integer() else 0),
-        rows_by_trying,
+        lambda side, p: 64 * (((side + 2 * p - 2) // 2 + 2 * p - 2) // 2) ** 2,
+        lambda side, p: 64 * ((side + 6 * p - 6) // 4) ** 2,
+        lambda side, p: 64 * math.floor((side - 6 + 6 * p) / 4) ** 2,
+        lambda side, p: np.int64(64) * ((side // 2 + 3 * (p - 1)) // 2) ** 2,
+        features_by_trying,
     ],
     "softmax_rows": [
         lambda logits: torch.stack([row.exp() / row.exp().sum() for row in logits]),
@@ -678,8 +781,9 @@ RIGHT = {
 EQUIVALENT = {
     "an axis counted from the end": {
         "accuracy_of": ["`dim=1` were `dim=-1`"],
+        "nearest_average": ["`dim=1` were `dim=-1`"],
+        "surest_mistake": ["`dim=1` were `dim=-1`"],
         "max_pool_gradient": ["`gradient.shape[1]` were `gradient.shape[-1]`"],
-        "global_average": ["`(2, 3)` were `(-2, 3)`"],
         "softmax_rows": ["`dim=1` were `dim=-1`"],
         "log_softmax_rows": ["`dim=1` were `dim=-1`"],
         "loss_gradient": ["`dim=1` were `dim=-1`", "`logits.shape[1]` were `logits.shape[-1]`"],
@@ -688,7 +792,6 @@ EQUIVALENT = {
     },
     "the order does not matter": {
         "receptive_field": ["`(field, step)` were `(step, field)`"],  # both are 1
-        "global_average": ["`(2, 3)` were `(3, 2)`"],
         "mean_loss": ["`(loss, size)` were `(size, loss)`", "`zip(batch_losses, batch_sizes)` were `zip("],
         "first_loss": ["`loss - expected` were `expected - loss`"],
         "mean_and_spread": ["`value - mean` were `mean - value`"],
@@ -704,6 +807,7 @@ EQUIVALENT = {
         ],
     },
     "neither of two lines uses the other's result": {
+        "neighbours": ["`images = image.repeat(image.numel(), 1, 1); places"],
         "pooled_size": ["`if not ceil_mode; size = -(-(n - k) // s) + 1` were"],
         "loss_gradient": ["`p = F.softmax(logits, dim=1); y = F.one_hot(labels, logits.shape[1])` were"],
         "batch_normalize": ["`mean = x.mean(dim=(0, 2, 3), keepdim=True); variance = x.var("],
@@ -713,12 +817,16 @@ EQUIVALENT = {
     },
     "the number is the same in a tensor": {
         "accuracy_of": ["like `(logits.argmax(dim=1) == labels).float().mean()`"],
-        "dead_units": ["like `(activations == 0).all(dim=0).sum()`"],
+        "surest_mistake": ["like `(largest * (answers != labels)).argmax()`"],
         "area_under_curve": [
             "like `(smaller.float() + equal.float() / 2).mean()`",
             "`smaller.float()` were `smaller`", "`equal.float()` were `equal`",
         ],
         "dice": ["`(prediction.sum() + truth.sum()).item()` were", "`(prediction & truth).sum().item()` were"],
+    },
+    "-1 divides and multiplies alike; 1 more for the wrong ones puts them above all others": {
+        "neighbours": ["`… *= -1` were `… /= -1`"],
+        "surest_mistake": ["`largest * (answers != labels)` were `largest + (answers != labels)`"],
     },
     "there are as many of the one as of the other": {
         "mean_nll": ["`len(labels)` were `len(log_p)`"],
@@ -727,17 +835,9 @@ EQUIVALENT = {
     },
     "no number lies beyond the limit, or just on it": {
         "max_pool_gradient": ["`image[place] == image[place].max()` were `image[place] >= image[place].max()`"],
-        "dead_units": ["`activations == 0` were `activations <= 0`"],
-        "rows_of_view": ["`numbers % 3136 == 0` were `numbers % 3136 <= 0`"],
         "first_loss": ["`abs(loss - expected) < 0.3` were `abs(loss - expected) <= 0.3`"],
         "diagnose": ["`last > …` were `last >= …`"],
         "stop_epoch": ["`epoch - best_epoch >= patience` were `epoch - best_epoch == patience`"],
-    },
-    "the division leaves no rest, and all numbers are divisible by 64": {
-        "rows_of_view": [
-            "`numbers // 3136` were `round(numbers / 3136)`", "`numbers // 3136` were `ceil(numbers / 3136)`",
-            "`numbers % 3136` were `numbers % -3136`", "`numbers % 3136` were `numbers % 1568.0`",
-        ],
     },
     "the first loss is always a new lowest": {
         "stop_epoch": ["`(float('inf'), 0)` were `(float('inf'), -1)`", "`(float('inf'), 0)` were `(float('inf'), 1)`"],

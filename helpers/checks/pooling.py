@@ -1,6 +1,7 @@
 """The exercises of notebook 02."""
 
 import math
+from dataclasses import dataclass
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
@@ -22,6 +23,30 @@ max_pool = Exercise(
     _image_and_window,
     ("a window that sticks out is dropped.", lambda x, k, s: F.max_pool2d(x[None], k, s, ceil_mode=True)[0]),
     ("start from -inf, not from 0.", lambda x, k, s: F.max_pool2d(x[None], k, s)[0].relu()),
+)
+
+
+@dataclass(frozen=True)
+class HiddenPool:
+    """A max pool for maps (H, W) that does not say its window and its stride."""
+
+    window: int
+    stride: int
+
+    def __call__(self, image: Tensor) -> Tensor:
+        """The pooled map. Raises torch's RuntimeError for a map that is smaller than the window."""
+        return F.max_pool2d(image[None].float(), self.window, self.stride)[0]
+
+    def __repr__(self) -> str:
+        return "a hidden pool"
+
+
+mystery_pool = Exercise(
+    lambda pool: (pool.window, pool.stride),
+    [(HiddenPool(2, 2),), (HiddenPool(3, 2),), (HiddenPool(2, 3),), (HiddenPool(1, 1),), (HiddenPool(6, 5),)],
+    lambda r: (HiddenPool(*r.sides(6, 6)),),
+    ("the window comes first, then the stride.", lambda pool: (pool.stride, pool.window)),
+    ("windows may overlap or leave gaps: the stride is a number of its own.", lambda pool: (pool.window, pool.window)),
 )
 
 pooled_size = Exercise(
@@ -47,11 +72,4 @@ max_pool_gradient = Exercise(
     lambda r: (r.distinct(2 * (h := r.randint(1, 3)), 2 * (w := r.randint(1, 3))), r.tensor(h, w)),
     ("that is average pooling: the maximum does not share.", lambda x, g: torch.kron(g, torch.full((2, 2), 0.25))),
     ("the largest pixel gets the gradient, not the smallest.", lambda x, g: _measured_gradient(-x, g)),
-)
-
-global_average = Exercise(
-    lambda x: F.adaptive_avg_pool2d(x, 1).flatten(1),
-    [(torch.tensor([[[[1.0, 2], [3, 6]]]]),), (torch.arange(120.0).reshape(2, 3, 4, 5) % 7,)],
-    lambda r: (r.tensor(*r.sides(3, 3, 4, 4)),),
-    ("the channels stay apart: average over height and width only.", lambda x: x.mean((1, 2, 3))),
 )

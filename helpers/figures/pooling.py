@@ -1,15 +1,15 @@
-"""The pictures of notebook 02: pooling over small numbers, and what pooling forgives when a digit is shifted."""
+"""The pictures of notebook 02: pooling over small numbers, and how far a moved digit reaches into the network."""
 
-from helpers.figures import INK, new_figure
+from collections.abc import Callable
+
+from helpers.figures import INK, SIGNED, new_figure
 from helpers.figures.convolution import outline, write_numbers
-from helpers.from_scratch import avg_pool2d, conv2d, max_pool2d, relu
+from helpers.from_scratch import avg_pool2d, max_pool2d
 
 import torch
 from torch import Tensor
-from torch.nn.functional import pad
 
 POOLS = {"max": max_pool2d, "average": avg_pool2d}
-EDGES = torch.tensor([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])[None, None]
 
 
 class PoolWindow:
@@ -27,10 +27,13 @@ class PoolWindow:
         self.moving = [*self.cells, self.window, self.target, self.rule]
 
     def update(self, row: int, column: int, pool: str = "max") -> str:
-        """Put the window at `row`, `column` of the pooled map; `pool` is "max" or "average"."""
+        """Put the window at `row`, `column` of the pooled map, whose later numbers stay hidden.
+
+        pool: "max" or "average".
+        """
         pooled = POOLS[pool](self.image[None], 2)[0]
-        for cell, number in zip(self.cells, pooled.flatten().tolist(), strict=True):
-            cell.set_text(f"{number:.3g}")
+        for index, (cell, number) in enumerate(zip(self.cells, pooled.flatten().tolist(), strict=True)):
+            cell.set(text=f"{number:.3g}", visible=index <= row * pooled.shape[1] + column)
         self.window.set_xy((2 * column - 0.5, 2 * row - 0.5))
         self.target.set_xy((column - 0.5, row - 0.5))
         patch = self.image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2].flatten().tolist()
@@ -40,40 +43,42 @@ class PoolWindow:
 
 
 class ShiftedDigit:
-    """A digit (28, 28) of pixels from -1 to 1, its vertical edges, and these pooled: what does a shift change?"""
+    """A digit before a move, after it, and the difference, at every stage of a network.
 
-    def __init__(self, image: Tensor) -> None:
-        self.image = image
-        self.figure = new_figure(10, 4.1)
-        panels = self.figure.subplots(1, 3)
-        self.figure.subplots_adjust(left=0.01, right=0.99, bottom=0.02, top=0.85, wspace=0.05)
-        self.titles = [axes.set_title("") for axes in panels]
-        self.artists = [
-            axes.imshow(image, cmap="gray", vmin=low, vmax=high, extent=(0, 28, 28, 0))
-            for axes, (low, high) in zip(panels, ((-1, 1), (0, 8), (0, 8)), strict=True)
-        ]
-        for axes in panels:
-            axes.axis("off")
-        self.moving = [*self.artists, *self.titles]
+    stages: images (1, 1, 28, 28) -> {name: maps (1, C, H, W) or numbers (1, C)}; image: (1, 28, 28).
+    """
 
-    def update(self, right: int, down: int, window: int) -> str:
-        """Shift the digit by whole pixels, pool its edge map over `window` x `window`, and say what changed."""
-        shifted = torch.roll(self.image, (down, right), (0, 1))
-        # The frame is as black as the background, so that no edge is found at the border.
-        before, after = (relu(conv2d(pad(x[None], (1,) * 4, value=-1), EDGES)) for x in (self.image, shifted))
-        pooled = max_pool2d(after, window)
-        titles = (
-            f"shifted by {right}, {down}",
-            f"edges: change {change(before, after):.0%}",
-            f"max {window}×{window}: change {change(max_pool2d(before, window), pooled):.0%}",
-        )
-        maps = (shifted, after[0], pooled[0])
-        for artist, data, title, text in zip(self.artists, maps, self.titles, titles, strict=True):
-            artist.set_data(data)
-            title.set_text(text)
-        return f"The digit {titles[0]} pixels; its {titles[1]}; after {titles[2]}."
+    def __init__(self, stages: Callable[[Tensor], dict[str, Tensor]], image: Tensor) -> None:
+        self.stages, self.image, self.before = stages, image[None], stages(image[None])
+        self.figure = new_figure(10, 5.4)
+        axes = self.figure.subplots(3, len(self.before))
+        self.figure.subplots_adjust(left=0.05, right=0.995, bottom=0.01, top=0.94, wspace=0.05, hspace=0.2)
+        for row, name in zip(axes, ("before", "after", "difference"), strict=True):
+            row[0].text(-0.14, 0.5, name, rotation=90, ha="center", va="center", fontsize=15, color=INK)
+            for place in row:
+                place.axis("off")
+        blank = torch.zeros(1, 1).numpy()
+        self.artists = [[place.imshow(blank, SIGNED, extent=(0, 1, 0, 1)) for place in row] for row in axes]
+        for place, name in zip(axes[0], self.before, strict=True):
+            place.set_title(name, fontsize=15)
+        self.changes = [place.set_title("", fontsize=15) for place in axes[2]]
+        self.moving = [*sum(self.artists, []), *self.changes]
+
+    def update(self, right: int, down: int, map: int) -> str:
+        """Move the digit by whole pixels; of each stage the `map`-th map is drawn, the change is that of all maps."""
+        after = self.stages(torch.roll(self.image, (down, right), (-2, -1)))
+        for column, (name, old) in enumerate(self.before.items()):
+            first, second = drawn(old, map), drawn(after[name], map)
+            limit = float(first.abs().max()) or 1.0
+            for row, data in zip(self.artists, (first, second, second - first), strict=True):
+                row[column].set(data=data.numpy(), clim=(-limit, limit))
+            self.changes[column].set_text(f"{float((after[name] - old).norm() / old.norm()):.0%}")
+        changes = ", ".join(f"{name} {text.get_text()}" for name, text in zip(after, self.changes, strict=True))
+        return f"The digit moved by {right}, {down} pixels, and map {map} of each stage; change of all maps: {changes}."
 
 
-def change(before: Tensor, after: Tensor) -> float:
-    """How far `after` is from `before`: the length of the difference over the length of `before`."""
-    return float((after - before).norm() / before.norm())
+def drawn(values: Tensor, map: int) -> Tensor:
+    """One of the maps (1, C, H, W), the first where there are fewer; or numbers (1, C), C a square, as a square."""
+    if values.dim() == 2:
+        return values.reshape(-1, int(values.numel() ** 0.5))
+    return values[0, map % values.shape[1]]
