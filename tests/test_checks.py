@@ -129,13 +129,12 @@ def test_the_mistake_finder_says_what_a_function_does_or_nothing(name, wrong, hi
 
 
 STYLE = [
-    ("steps", lambda n, b, e: np.ceil(n / b) * e, "Right value, make it an int: for (60000, 64, 10) 9380.0 (float64)"),
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1) - 1) // s + 1.0, "Right value, make it an int: for"),
     ("map_size", lambda h, w: torch.tensor([h // 4 - 6.0, w // 4 - 6]), "Right value, make it an int: for (112, 160)"),
     ("confusion", lambda y, p: SOLVED["confusion"](y, p).float(), "Right value, make its dtype torch.int64: for"),
     ("mean_nll", lambda log_p, y: SOLVED["mean_nll"](log_p, y).item(), "Right value, make it a tensor: for"),
     ("drop", lambda x, keep, p: SOLVED["drop"](x, keep, p).tolist(), "Right value, make it a tensor: for"),
-    ("normalize", lambda byte: Fraction(2 * byte, 255) - 1, "Correct"),
+    ("accuracy_of", lambda x, y: Fraction(int((x.argmax(1) == y).sum()), len(y)), "Correct"),
 ]
 
 
@@ -199,7 +198,7 @@ def test_the_stop_button_ends_in_a_line(capsys, monkeypatch):
 
 def test_a_slow_right_answer_is_right(monkeypatch):
     monkeypatch.setattr("helpers.checks.exercise.PATIENCE", 0.3)
-    verdict = EXERCISES["steps"].verdict(lambda *case: time.sleep(0.1) or SOLVED["steps"](*case))
+    verdict = EXERCISES["accuracy_of"].verdict(lambda *case: time.sleep(0.1) or SOLVED["accuracy_of"](*case))
     assert verdict.startswith("Correct: all ") and "all 25" not in verdict
 
 

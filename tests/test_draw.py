@@ -8,9 +8,9 @@ import weakref
 import helpers.figures
 from helpers.data import load_digits
 from helpers.figures import live
-from helpers.figures.canvas import SIDE, DigitCanvas, ink_of, like_mnist
-from helpers.figures.digits import PixelNumbers
-from helpers.figures.forward_pass import Answers, activations
+from helpers.figures.canvas import SIDE, DigitCanvas, draw_digit, drawn, ink_of, like_mnist
+from helpers.figures.digits import Prediction, Reading
+from helpers.figures.forward_pass import FeatureMaps, LayerAnswers, activations
 from helpers.model import SimpleCNN, load_pretrained
 from helpers.studies import pretrained
 from helpers.training import evaluate
@@ -57,9 +57,18 @@ def test_ink_fills_20_by_20_keeps_its_aspect_and_has_its_mass_in_the_middle(ink)
 def test_no_ink_is_black_and_has_a_neutral_answer():
     untouched = DigitCanvas().value
     assert torch.equal(like_mnist(ink_of(untouched)), -torch.ones(1, 28, 28))
-    answers = Answers(SimpleCNN())
+    answers = LayerAnswers(SimpleCNN(), first=[*range(8)], second={f"map {k}": k for k in range(8)})
     assert "nothing drawn yet" in answers.update(drawing=untouched) and answers.answer == "nothing drawn yet"
     assert [bar.get_height() for bar in answers.bars] == [0] * 10
+
+
+@pytest.mark.parametrize(("eight", "layer", "first"), [(1, 1, 0), (4, 1, 24), (5, 2, 0), (12, 2, 56)])
+def test_all_feature_maps_are_shown_eight_at_a_time(eight, layer, first):
+    model, image = SimpleCNN().eval(), torch.rand(1, 28, 28)
+    pictures = FeatureMaps(model, image[None])
+    assert f"maps {first} to {first + 7} of conv{layer}" in pictures.update(digit=0, eight=eight)
+    shown, right = pictures.rows["pool"].picture.get_array(), activations(model, image)[f"pool{layer}"][first]
+    np.testing.assert_allclose(shown[1 : 1 + len(right), 1 : 1 + len(right)], right, rtol=1e-5, atol=1e-6)
 
 
 @pytest.fixture
@@ -71,25 +80,31 @@ def shown(monkeypatch) -> list:
     return displayed
 
 
+def test_a_canvas_begins_with_the_ink_that_it_is_given(shown):
+    draw_digit(reading := Reading(load_pretrained()), drawn([(50, 10), (50, 90)]))
+    assert reading.answer.startswith("answer 1, ") and "answer 1, " in shown[-1].alt
+    assert extent(drawn([(10, 50), (90, 50)])) == (12, 102)  # the pen is round
+
+
 def test_a_live_picture_is_its_still_picture(shown):
-    picture = PixelNumbers(torch.arange(784).view(28, 28).byte())
+    picture = Prediction(SimpleCNN(), load_digits(train=False, source="sample"))
     with plt.style.context("helpers.figures.style"):
-        live.still(picture, row=3, column=4)
-        live.explore(picture, row=live.slider("row", 0, 23, 3), column=live.slider("column", 0, 23, 4))
+        live.still(picture, number=3)
+        live.explore(picture, number=live.slider("digit", 0, 9, 3))
     still, _, moving = shown
     before, after = (np.asarray(Image.open(io.BytesIO(image.data)).convert("RGB")) for image in (still, moving))
     assert np.array_equal(before, after) and still.alt == moving.alt
 
 
 def test_a_cell_that_runs_again_frees_what_it_showed_before(shown, monkeypatch):
-    alive = weakref.WeakSet()
+    alive, digits = weakref.WeakSet(), load_digits(train=False, source="sample")
 
     def run(number: int) -> None:
         monkeypatch.setattr(live, "running_cell", lambda: ("a cell", str(number)))
         for _ in range(2):  # figures in one run leave each other alone
-            picture = PixelNumbers(torch.zeros(28, 28).byte())
+            picture = Prediction(SimpleCNN(), digits)
             alive.add(picture)
-            live.explore(picture, row=live.slider("row", 0, 23, 3), column=live.slider("column", 0, 23, 4))
+            live.explore(picture, number=live.slider("digit", 0, 9, 3))
 
     for number in range(3):
         run(number)
@@ -197,8 +212,12 @@ def test_drawn_digits_are_read(page, lab, capsys):
     page.keyboard.press("Control+Enter")  # the cell runs a second time, as it does for a reader who plays
     page.wait_for_function("canvas => !canvas.isConnected", arg=first)
     area.scroll_into_view_if_needed()
+    assert answer.inner_text().startswith("answer 4,"), "the drawing that it begins with is read"
+    area.get_by_role("button", name="Clear").click()
+    area.get_by_text("nothing drawn yet").wait_for()
     area.evaluate(FOLLOW)
     found = {}
+    area.get_by_role("button", name="Clear").click()  # a digit may be there from the start
     for digit, strokes in STROKES.items():
         scroll = page.evaluate(SCROLLED)
         stroke_by_mouse(page, area.locator("canvas").bounding_box(), strokes)

@@ -2,12 +2,15 @@
 function render({ model, el }) {
   const side = model.get("side");
   el.innerHTML = `<canvas width="${side}" height="${side}" role="img" aria-label="Drawing area for one digit"></canvas>
-    <div><p>Draw a digit here, large,<br>with the mouse or a finger.</p>
+    <div><p>Draw here, large,<br>with the mouse or a finger.</p>
     <p role="status"></p><button type="button">Clear</button></div>`;
   el.classList.add("digit-canvas");
   const canvas = el.querySelector("canvas");
   const ink = canvas.getContext("2d", { willReadFrequently: true });
   Object.assign(ink, { lineWidth: 11, lineCap: "round", lineJoin: "round", strokeStyle: "white" });
+  const value = model.get("value"), start = ink.createImageData(side, side);
+  for (let k = 0; k < side * side; k++) start.data.set([255, 255, 255, value.getUint8(k)], 4 * k);
+  ink.putImageData(start, 0, 0);
   let last = null, waiting = false;
 
   const place = event => {

@@ -1,17 +1,21 @@
 """A canvas to draw a digit on, and the way from its ink to an image like those of MNIST."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from helpers.figures.live import Picture, explore
 
 import anywidget
+import numpy as np
 import torch
 import traitlets
+from PIL import Image, ImageDraw
 from torch import Tensor
 from torch.nn.functional import interpolate
 
 SIDE = 112  # pixels of the canvas along a side; the page shows them larger
+PEN = 11  # pixels, the width of its line, which canvas.js draws with
 BOX, SIZE = 20, 28  # pixels: the box that MNIST fitted the ink into, and the whole image
 
 
@@ -37,9 +41,12 @@ class Answering(Picture, Protocol):
     answer: str
 
 
-def draw_digit(picture: Answering) -> None:
-    """Show `picture` under a canvas; it follows each stroke, and its answer is written beside the canvas."""
-    canvas = DigitCanvas()
+def draw_digit(picture: Answering, ink: Tensor | None = None) -> None:
+    """Show `picture` under a canvas; it follows each stroke, and its answer is written beside the canvas.
+
+    ink: what the canvas holds at first, (SIDE, SIDE), 0 to 1; nothing by default.
+    """
+    canvas = DigitCanvas() if ink is None else DigitCanvas(value=(ink * 255).byte().numpy().tobytes())
     explore(picture, drawing=canvas)
     canvas.answer = picture.answer
     canvas.observe(lambda _: canvas.set_trait("answer", picture.answer), names="value")
@@ -48,6 +55,22 @@ def draw_digit(picture: Answering) -> None:
 def ink_of(value: bytes) -> Tensor:
     """The ink of a canvas's `value` as float32 (SIDE, SIDE), 0 to 1."""
     return torch.frombuffer(bytearray(value), dtype=torch.uint8).view(SIDE, SIDE) / 255
+
+
+def drawn(*strokes: Sequence[tuple[float, float]]) -> Tensor:
+    """The ink (SIDE, SIDE), 0 to 1, that the canvas's pen leaves on its way from point to point of each stroke.
+
+    A point is (right, down) in per cent of the side.
+    """
+    finer = 4  # times, so that the edges come out smooth
+    image, half = Image.new("L", (SIDE * finer, SIDE * finer)), PEN * finer / 2
+    pen = ImageDraw.Draw(image)
+    for stroke in strokes:
+        points = [(right * image.width / 100, down * image.height / 100) for right, down in stroke]
+        pen.line(points, fill=255, width=PEN * finer)
+        for right, down in points:
+            pen.ellipse((right - half, down - half, right + half, down + half), fill=255)
+    return torch.from_numpy(np.asarray(image.reduce(finer), np.float32) / 255)
 
 
 def like_mnist(ink: Tensor) -> Tensor:
