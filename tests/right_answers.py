@@ -842,6 +842,11 @@ EQUIVALENT = {
     "the first loss is always a new lowest": {
         "stop_epoch": ["`(float('inf'), 0)` were `(float('inf'), -1)`", "`(float('inf'), 0)` were `(float('inf'), 1)`"],
     },
+    "a ramp of any size will do, and any two neighbours in it": {
+        "mystery_pool": [
+            "`…(40, 1)` were", "`torch.arange(40.0)` were", "`(0, :2)` were `(-1, :2)`", "`(0, :2)` were `(1, :2)`",
+        ],
+    },
     "torch takes the last axis of two by itself": {"loss_gradient": ["`F.softmax(logits, dim=1)` were `F.softmax("]},
 }
 # fmt: on
