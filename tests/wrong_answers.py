@@ -105,8 +105,8 @@ SLIPPED_THROUGH = [
     *[("diagnose", diagnosed(many=many)) for many in (1, 9, 11)],
     ("diagnose", diagnosed(product=lambda first: 1.5 + first)),
     ("diagnose", diagnosed(product=lambda first: 1.5 * first - 1e-9)),
-    ("dead_units", lambda a: int((a.int() == 0).all(dim=0).sum())),
-    ("dead_units", lambda a: int((a.sum(dim=0) < 1).sum())),
+    ("larger", lambda a, b: F.relu(a - b) + b.abs()),
+    ("bump", lambda x, m, w: F.relu(1 - (x - m) ** 2 / w**2)),
 ]
 
 # What the hint on a wrong answer must contain; with "" there must be none, for every known hint would mislead.
@@ -121,8 +121,8 @@ HINTS = [
     ("layer_gradient", lambda x, W, d: d.T @ x, "`* (z > 0)` were missing"),
     ("mean_and_spread", lambda v: (np.mean(v), np.std(v)), "`- 1` were missing"),
     ("receptive_field", stride_first, "`field += (k - 1) * step; step *= stride` were `step *= stride; field"),
-    ("linear_layer", lambda x, w, b: x @ w + b, "transpose it"),
-    ("rows_of_view", lambda n, side: 5, "yours returns the same for every input."),
+    ("bump", lambda x, m, w: F.relu((x - m) / w + 1) - F.relu((x - m) / w), "it rises and stays up"),
+    ("features_for", lambda side, padding: 5, "yours returns the same for every input."),
 ]
 
 
