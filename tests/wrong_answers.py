@@ -49,14 +49,6 @@ def stop_patient_from_the_start(losses, patience):
     return len(losses)
 
 
-def field_with_strides_of_two(layers):
-    return 1 + sum((k - 1) * 2 ** sum(stride > 1 for _, stride in layers[:i]) for i, (k, _) in enumerate(layers))
-
-
-def stride_first(layers):
-    return 1 + sum((k - 1) * math.prod(s for _, s in layers[: i + 1]) for i, (k, _) in enumerate(layers))
-
-
 def pool_gradient_of_two_windows(image, gradient):
     result = torch.zeros_like(image)
     for row in range(min(2, len(gradient))):
@@ -93,7 +85,6 @@ SLIPPED_THROUGH = [
     ("batch_normalize", normalized_over_width),
     ("stop_epoch", stop_from_a_best_of_one),
     ("stop_epoch", stop_patient_from_the_start),
-    ("receptive_field", field_with_strides_of_two),
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - (k + 2 * (d - 1))) // s + 1),
     ("accuracy_of", lambda x, y: (x.softmax(0).argmax(1) == y).float().mean()),
     *[("max_pool", pooled_from(start)) for start in (0, -10, -100)],
@@ -120,7 +111,6 @@ HINTS = [
     ("batch_normalize", normalized_over_width, "average over rows and columns"),
     ("layer_gradient", lambda x, W, d: d.T @ x, "`* (z > 0)` were missing"),
     ("mean_and_spread", lambda v: (np.mean(v), np.std(v)), "`- 1` were missing"),
-    ("receptive_field", stride_first, "`field += (k - 1) * step; step *= stride` were `step *= stride; field"),
     ("bump", lambda x, m, w: F.relu((x - m) / w + 1) - F.relu((x - m) / w), "it rises and stays up"),
     ("features_for", lambda side, padding: 5, "yours returns the same for every input."),
 ]

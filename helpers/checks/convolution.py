@@ -1,25 +1,131 @@
 """The exercises of notebook 01."""
 
+from dataclasses import dataclass, field
+from functools import cache
+
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
+from helpers.data import sample_digit
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 
-def _layer(r: Draw) -> tuple[int, ...]:
-    """n, k, s, p, d: the kernel fits on the image even without padding."""
-    k, d = r.randint(1, 6), r.randint(1, 4)
-    return d * (k - 1) + r.randint(1, 12), k, r.randint(1, 5), r.randint(0, 3), d
+@dataclass
+class Mystery:
+    """Convolves an image (H, W) with nine numbers of its own, without padding; it answers once."""
+
+    numbers: tuple[float, ...]
+    asked: bool = field(default=False, compare=False)
+
+    def __call__(self, image: Tensor) -> Tensor:
+        """The feature map (H - 2, W - 2). Raises RuntimeError when asked again."""
+        if self.asked:
+            raise RuntimeError("the mystery answers only once")
+        self.asked = True
+        return _correlated(torch.as_tensor(image).float(), self.kernel)
+
+    @property
+    def kernel(self) -> Tensor:
+        """The nine numbers, (3, 3)."""
+        return torch.tensor(self.numbers).reshape(3, 3)
+
+    def __repr__(self) -> str:
+        return f"the mystery {[*self.numbers]}"
 
 
-output_size = Exercise(
-    lambda n, k, s, p, d: F.conv1d(torch.zeros(1, 1, n), torch.zeros(1, 1, k), None, s, p, d).shape[-1],
-    [(7, 3, 2, 1, 1), (28, 3, 1, 1, 1), (28, 5, 3, 2, 1), (11, 4, 2, 1, 3), (2, 5, 1, 2, 1)],
-    _layer,
-    ("the first place counts too: add 1.", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1) - 1) // s),
-    ("the kernel reaches over d·(k - 1) + 1 pixels.", lambda n, k, s, p, d: (n + 2 * p - k) // s + 1),
+def _mystery(r: Draw) -> tuple[Mystery]:
+    return (Mystery(tuple(r.distinct(9).tolist())),)
+
+
+mystery_kernel = Exercise(
+    lambda mystery: mystery.kernel,
+    [(Mystery((1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0)),)],
+    _mystery,
+    (
+        "right numbers, turned by 180°. From which side does the window reach the bright pixel first?",
+        lambda mystery: mystery.kernel.flip(0, 1),
+    ),
+    ("right numbers, rows and columns exchanged.", lambda mystery: mystery.kernel.T),
+)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of kernel golf: the 4, moved by a few pixels. Call it with your kernel (3, 3) and your bias."""
+
+    down: int
+    right: int
+
+    def __call__(self, kernel: Tensor, bias: float) -> str:
+        """What lights up, in words."""
+        padded = F.pad(sample_four(), (4, 4, 4, 4), value=-1.0).roll((self.down, self.right), (0, 1))
+        lit = _correlated(padded, torch.as_tensor(kernel).float()) + float(bias) > 0
+        # The left stroke of the 4 runs from row 6, column 14 to row 13, column 6.
+        row, column = torch.meshgrid(torch.arange(34), torch.arange(34), indexing="ij")
+        row, column = row - 3 - self.down, column - 3 - self.right
+        stroke = (row <= 12) & (column <= 14) & (row + column <= 22)
+        places = int((lit & stroke).sum())
+        if (others := (lit & ~stroke).nonzero()).numel():
+            down, right = (others[0] - 3).tolist()
+            return f"{places} places of the stroke light up, and so does row {down}, column {right}"
+        if places < 5:
+            return f"only {places} places light up on the stroke that starts in row {6 + self.down}"
+        return "the left stroke alone lights up"
+
+
+@cache
+def sample_four() -> Tensor:
+    """The 4 of the notebook, (28, 28), black -1 and white 1."""
+    return sample_digit(4)[0]
+
+
+kernel_golf = Exercise(
+    lambda play: "the left stroke alone lights up",
+    [(Round(0, 0),)],
+    lambda r: (Round(r.randint(-3, 3), r.randint(-3, 3)),),
+    (
+        "it lights up in every part of the 4. Which number makes all answers smaller?",
+        lambda play: play(torch.tensor([[-1, -1, 2], [-1, 2, -1], [2, -1, -1]]), 0),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Whether a network of convolutions sees one pixel of 28x28. Call it with a list of (channels, k, stride)."""
+
+    row: int
+    column: int
+
+    def __call__(self, layers: list[tuple[int, int, int]]) -> str:
+        """What is seen or wrong, in words."""
+        pixel, weights, before = f"the pixel in row {self.row}, column {self.column}", 0, 1
+        image = torch.zeros(1, 1, 28, 28, dtype=torch.float64)
+        image[0, 0, self.row, self.column] = 1
+        for channels, k, stride in layers:
+            if channels < 32 or k > 5:
+                return f"a layer that looks for {pixel} needs at least 32 channels, and kernels of at most 5x5"
+            weights, before = weights + channels * (before * k * k + 1), channels
+            if k > image.shape[-1]:
+                return f"{pixel} is lost: a {k}x{k} kernel does not fit on {image.shape[-1]}x{image.shape[-1]} numbers"
+            image = F.conv2d(image, image.new_ones(1, 1, k, k), stride=stride)
+        if image.numel() > 1:
+            return f"{pixel} was looked for, but the last map has {image.shape[-1]}x{image.shape[-1]} places, not one"
+        if image.item() == 0:
+            return f"{pixel} changes nothing"
+        return f"{weights:,} weights to see {pixel}" if weights >= 50_000 else "seen"
+
+
+see_everything = Exercise(
+    lambda look: "seen",
+    [(Look(0, 0),), (Look(27, 27),)],
+    lambda r: (Look(r.randint(0, 27), r.randint(0, 27)),),
+    (
+        "a stride leaves a remainder: the last row and column are never looked at.",
+        lambda look: look([(32, 4, 2), (32, 4, 2), (32, 5, 1)]),
+    ),
 )
 
 
@@ -40,36 +146,17 @@ correlate_with_stride = Exercise(
     ("the kernel is turned round: that is convolution.", lambda x, k, s: _correlated(x, k.flip(0, 1), s)),
 )
 
-parameter_count = Exercise(
-    lambda c_in, c_out, k: sum(p.numel() for p in nn.Conv2d(c_in, c_out, k, device="meta").parameters()),
-    [(1, 32, 3), (32, 64, 3), (3, 8, 5)],
-    lambda r: (*r.sides(20, 20, 7),),
-    ("each output channel has a bias, too.", lambda i, o, k: i * o * k * k),
-    ("there is one bias for each output channel.", lambda i, o, k: i * o * k * k + 1),
-)
+
+def _layer(r: Draw) -> tuple[int, ...]:
+    """n, k, s, p, d: the kernel fits on the image even without padding."""
+    k, d = r.randint(1, 6), r.randint(1, 4)
+    return d * (k - 1) + r.randint(1, 12), k, r.randint(1, 5), r.randint(0, 3), d
 
 
-def _measured_field(layers: list[tuple[int, int]]) -> int:
-    """The last input pixel from which a gradient of the first output pixel comes."""
-    signal = torch.zeros(1, 1, 400, requires_grad=True)
-    output: Tensor = signal
-    for kernel, stride in layers:
-        output = F.avg_pool1d(output, kernel, stride)
-    return int(torch.autograd.grad(output[0, 0, 0], signal)[0].nonzero()[:, 2].max()) + 1
-
-
-receptive_field = Exercise(
-    _measured_field,
-    [([(3, 1), (3, 1)],), ([(3, 1), (2, 2), (3, 1), (2, 2)],), ([(5, 3), (3, 2), (4, 1)],)],
-    lambda r: ([(r.randint(1, 5), r.randint(1, 3)) for _ in range(r.randint(1, 4))],),
-    ("after a stride of 2 each further step counts double.", lambda layers: 1 + sum(k - 1 for k, _ in layers)),
-    ("neighbouring windows overlap: a layer adds k - 1, not k.", lambda layers: sum(k for k, _ in layers)),
-)
-
-multiply_adds = Exercise(
-    lambda c_in, c_out, k, height, width: nn.Conv2d(c_in, c_out, k, device="meta").weight.numel() * height * width,
-    [(1, 32, 3, 28, 28), (3, 8, 5, 10, 20)],
-    lambda r: (*r.sides(9, 9, 5, 20, 20),),
-    ("one multiplication with its addition counts once.", lambda i, o, k, h, w: 2 * i * o * k * k * h * w),
-    ("each weight is used at every place.", lambda i, o, k, h, w: i * o * k * k),
+output_size = Exercise(
+    lambda n, k, s, p, d: F.conv1d(torch.zeros(1, 1, n), torch.zeros(1, 1, k), None, s, p, d).shape[-1],
+    [(7, 3, 2, 1, 1), (28, 3, 1, 1, 1), (28, 5, 3, 2, 1), (11, 4, 2, 1, 3), (2, 5, 1, 2, 1)],
+    _layer,
+    ("the first place counts too: add 1.", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1) - 1) // s),
+    ("the kernel reaches over d·(k - 1) + 1 pixels.", lambda n, k, s, p, d: (n + 2 * p - k) // s + 1),
 )

@@ -1,6 +1,6 @@
 """The pictures of notebook 01: the sliding window over small numbers and over a digit, and its geometry."""
 
-from helpers.figures import BLUE, INK, ORANGE, PALE, SIGNED, SKY, new_figure
+from helpers.figures import BLUE, INK, ORANGE, PALE, SIGNED, SKY, WINDOW, new_figure
 from helpers.from_scratch import conv2d
 
 import torch
@@ -46,16 +46,17 @@ class NumberWindow:
 
 
 class SlidingWindow:
-    """A 3x3 kernel on a digit with padding 1: patch times kernel, summed, is one pixel of the feature map.
+    """A 3x3 kernel on a digit with padding 1: the nine products, summed, are one pixel of the feature map.
 
     image: (28, 28), pixels from -1 to 1.
     """
 
     def __init__(self, image: Tensor) -> None:
         self.padded = pad(image, (1, 1, 1, 1))
-        self.figure = new_figure(10, 4.6)
-        digit, patch, feature_map, kernel = self.figure.subplot_mosaic("dpf;dkf", width_ratios=(8, 5, 8)).values()
-        self.figure.subplots_adjust(left=0.005, right=0.995, bottom=0.03, top=0.9, wspace=0.06, hspace=0.25)
+        self.figure = new_figure(10, 4.9)
+        places = self.figure.subplot_mosaic("dpf;dkf;dqf", width_ratios=(9, 5, 9))
+        digit, feature_map, grids = places["d"], places["f"], [places[name] for name in "pkq"]
+        self.figure.subplots_adjust(left=0.005, right=0.995, bottom=0.02, top=0.93, wspace=0.08, hspace=0.3)
         digit.imshow(self.padded, cmap="gray", vmin=-1, vmax=1)
         digit.set_title("digit, padding 1")
         self.map = feature_map.imshow(image, cmap=SIGNED)
@@ -63,44 +64,61 @@ class SlidingWindow:
         self.window, self.target = outline(digit, 3, 3), outline(feature_map)
         for axes in (digit, feature_map):
             axes.axis("off")
-        zeros = torch.zeros(3, 3)
-        self.cells = write_numbers(patch, zeros, "patch", 14), write_numbers(kernel, zeros, "kernel", 14)
-        self.moving = [self.map, self.window, self.target, *self.cells[0], *self.cells[1], self.value]
+        names = ("patch", "× kernel", "= nine products")
+        edges = torch.arange(4) - 0.5
+        self.shades = [
+            axes.pcolormesh(edges, edges, torch.zeros(3, 3), cmap=SIGNED, edgecolors=BLUE, linewidth=1)
+            for axes in grids
+        ]
+        self.cells = [write_numbers(axes, torch.zeros(3, 3), name, 14) for axes, name in zip(grids, names, strict=True)]
+        for axes in grids:
+            axes.set_aspect("auto")
+        texts = [cell for cells in self.cells for cell in cells]
+        self.moving = [self.map, *self.shades, self.window, self.target, *texts, self.value]
 
     def update(self, row: int, column: int, kernel: Tensor) -> str:
         """Put the window on pixel `row`, `column` (0 to 27) and use this 3x3 kernel."""
         kernel = torch.as_tensor(kernel, dtype=torch.float32)
         output = conv2d(self.padded[None], kernel[None, None])[0]
         patch = self.padded[row : row + 3, column : column + 3]
-        for cells, numbers in zip(self.cells, (patch, kernel), strict=True):
+        for shade, cells, numbers in zip(self.shades, self.cells, (patch, kernel, patch * kernel), strict=True):
+            largest = 2.5 * float(numbers.abs().max()) or 1.0  # pale, so that the numbers can be read
+            shade.set(array=numbers, clim=(-largest, largest))
             for cell, number in zip(cells, numbers.flatten().tolist(), strict=True):
-                cell.set_text(f"{number:.2f}".removesuffix(".00"))
+                cell.set_text(f"{round(number, 2) + 0.0:.2f}".removesuffix(".00").replace("-", "−"))
         limit = float(output.abs().max()) or 1.0
         self.map.set(data=output, clim=(-limit, limit))
         for marked in (self.window, self.target):
             marked.set_xy((column - 0.5, row - 0.5))
-        self.value.set_text(f"sum of products: {float(output[row, column]):.2f}")
-        return f"A window at row {row}, column {column} of a digit, its patch, kernel and map; {self.value.get_text()}."
+        self.value.set_text(f"their sum: {float(output[row, column]):.2f}".replace("-", "−"))
+        return f"The window at row {row}, column {column}, the nine products, the map; {self.value.get_text()}."
 
 
 class Geometry:
-    """Which pixels the kernel touches for a given stride, padding and dilation, and the size that results."""
+    """Where a kernel lies for a given stride, padding and dilation, and the size that results."""
 
     OUTSIDE, PADDING, PIXEL, TAP = range(4)
     SIDE = 12  # pixels at most, padding included
+    SMOOTH, DIFFERENCE = ([1], [1, 1], [1, 2, 1], [1, 3, 3, 1]), ([1], [1, -1], [1, 0, -1], [1, 1, -1, -1])
 
     def __init__(self) -> None:
-        self.figure = new_figure(10, 4.8)
+        self.figure = new_figure(10, 4.9)
         colours, nothing = ListedColormap(["white", PALE, SKY, ORANGE]), torch.zeros(self.SIDE, self.SIDE)
         self.grids = []
-        for axes, title in zip(self.figure.subplots(1, 2), ("image", "feature map"), strict=True):
-            axes.set(ylim=(self.SIDE, 0), aspect="equal")
+        image, result = self.figure.subplots(1, 2)
+        for axes, title in ((image, "image"), (result, "feature map")):
+            axes.set(xlim=(-2.4, self.SIDE), ylim=(self.SIDE, -1.4), aspect="equal")
             axes.axis("off")
             axes.set_title(title, loc="left")
             self.grids.append(axes.pcolormesh(nothing, cmap=colours, vmin=0, vmax=3, edgecolors="white", linewidth=2))
-        self.figure.subplots_adjust(left=0.01, right=0.99, bottom=0.14, top=0.91, wspace=0.08)
-        self.formula = self.figure.text(0.5, 0.04, "", ha="center", fontsize=18, color=INK)
-        self.moving = [*self.grids, self.formula]
+        self.figure.subplots_adjust(left=0.01, right=0.99, bottom=0.12, top=0.93, wspace=0.04)
+        letters = {"ha": "center", "va": "center", "fontsize": 14, "color": INK}
+        self.numbers = [image.text(0, 0, "", **letters) for _ in range(16)]
+        self.rulers = [image.plot([], [], "|-", color=INK, markersize=11)[0] for _ in range(2)]
+        self.rulers += [image.plot([], [], "_-", color=INK, markersize=11)[0] for _ in range(2)]
+        self.labels = [image.text(0, 0, "", **letters) for _ in range(4)]
+        self.size = self.figure.text(0.5, 0.04, "", ha="center", fontsize=18, color=INK)
+        self.moving = [*self.grids, *self.numbers, *self.rulers, *self.labels, self.size]
 
     def update(self, size: int, kernel: int, stride: int, padding: int, dilation: int, place: int = 0) -> str:
         """Draw the window's `place`-th place (counted along the rows) on a `size` x `size` image."""
@@ -110,18 +128,44 @@ class Geometry:
         image[: size + 2 * padding, : size + 2 * padding] = self.PADDING
         image[padding : padding + size, padding : padding + size] = self.PIXEL
         result[:out, :out] = self.PIXEL
-        formula = f"a reach of {reach} does not fit into {size} + 2·{padding} pixels"
+        top, left = 0, 0
         if out > 0:
-            formula = f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1 = {out}"
             row, column = divmod(place % (out * out), out)
             top, left = row * stride, column * stride
             image[top : top + reach : dilation, left : left + reach : dilation] = self.TAP
             result[row, column] = self.TAP
         for grid, cells in zip(self.grids, (image, result), strict=True):
             grid.set_array(cells)
-        self.formula.set_text(formula)
-        settings = f"stride {stride}, padding {padding} and dilation {dilation}"
-        return f"A {kernel}x{kernel} kernel with {settings} on an image of {size}x{size}: {formula}."
+        self._write_kernel(kernel if out else 0, top, left, dilation)
+        self._measure(kernel, stride, padding, dilation, top, left)
+        settings = f"n = {size}, k = {kernel}, s = {stride}, p = {padding}, d = {dilation}"
+        self.size.set_text(f"{settings}:  {out} places a side" if out else f"{settings}:  the kernel does not fit")
+        return f"A kernel on the pixels of an image, and the feature map that results. {self.size.get_text()}."
+
+    def _write_kernel(self, kernel: int, top: int, left: int, dilation: int) -> None:
+        """The numbers of an edge detector on the pixels that they meet."""
+        for index, text in enumerate(self.numbers):
+            text.set_visible(index < kernel * kernel)
+            if index < kernel * kernel:
+                i, j = divmod(index, kernel)
+                number = self.SMOOTH[kernel - 1][i] * self.DIFFERENCE[kernel - 1][j]
+                text.set(
+                    text=f"{number}".replace("-", "−"), position=(left + j * dilation + 0.5, top + i * dilation + 0.5)
+                )
+
+    def _measure(self, kernel: int, stride: int, padding: int, dilation: int, top: int, left: int) -> None:
+        """Rulers above the image for what the kernel reaches over and a step, beside it for padding and dilation."""
+        reach = dilation * (kernel - 1) + 1
+        across, down = ((left, reach, "k" if dilation == 1 else "reach"), (left, stride, "s")), ()
+        down = (0, padding, "p"), (top + 0.5, dilation * (kernel > 1), "d")
+        for line, label, (start, length, name), y in zip(self.rulers, self.labels, across, (-0.4, -1.1), strict=False):
+            line.set_data([start, start + length], [y, y])
+            label.set(text=f"{name} = {length}", position=(start + length + 0.3, y), ha="left")
+        for line, label, (start, length, name), x in zip(
+            self.rulers[2:], self.labels[2:], down, (-0.4, -0.4), strict=False
+        ):
+            line.set(data=([x, x], [start, start + length]), visible=length > 0)
+            label.set(text=f"{name} = {length}", position=(x - 0.3, start + length / 2), ha="right", visible=length > 0)
 
 
 def write_numbers(axes: Axes, numbers: Tensor, title: str, fontsize: int = 17) -> list[Text]:
@@ -139,6 +183,6 @@ def write_numbers(axes: Axes, numbers: Tensor, title: str, fontsize: int = 17) -
 
 def outline(axes: Axes, height: int = 1, width: int = 1) -> Rectangle:
     """A frame around `height` x `width` cells or pixels, to be moved by its top left corner."""
-    frame = Rectangle((-0.5, -0.5), width, height, fill=False, edgecolor=ORANGE, linewidth=4, clip_on=False, zorder=3)
+    frame = Rectangle((-0.5, -0.5), width, height, fill=False, edgecolor=WINDOW, linewidth=4, clip_on=False, zorder=3)
     axes.add_patch(frame)
     return frame
