@@ -53,7 +53,7 @@ class SlidingWindow:
 
     def __init__(self, image: Tensor) -> None:
         self.padded = pad(image, (1, 1, 1, 1))
-        self.figure = new_figure(10, 4.9)
+        self.figure = new_figure(10, 4.7)
         places = self.figure.subplot_mosaic("dpf;dkf;dqf", width_ratios=(9, 5, 9))
         digit, feature_map, grids = places["d"], places["f"], [places[name] for name in "pkq"]
         self.figure.subplots_adjust(left=0.005, right=0.995, bottom=0.02, top=0.93, wspace=0.08, hspace=0.3)
@@ -102,7 +102,7 @@ class Geometry:
     SMOOTH, DIFFERENCE = ([1], [1, 1], [1, 2, 1], [1, 3, 3, 1]), ([1], [1, -1], [1, 0, -1], [1, 1, -1, -1])
 
     def __init__(self) -> None:
-        self.figure = new_figure(10, 4.9)
+        self.figure = new_figure(10, 4.3)
         colours, nothing = ListedColormap(["white", PALE, SKY, ORANGE]), torch.zeros(self.SIDE, self.SIDE)
         self.grids = []
         image, result = self.figure.subplots(1, 2)
@@ -156,16 +156,14 @@ class Geometry:
     def _measure(self, kernel: int, stride: int, padding: int, dilation: int, top: int, left: int) -> None:
         """Rulers above the image for what the kernel reaches over and a step, beside it for padding and dilation."""
         reach = dilation * (kernel - 1) + 1
-        across, down = ((left, reach, "k" if dilation == 1 else "reach"), (left, stride, "s")), ()
-        down = (0, padding, "p"), (top + 0.5, dilation * (kernel > 1), "d")
-        for line, label, (start, length, name), y in zip(self.rulers, self.labels, across, (-0.4, -1.1), strict=False):
+        across = [(left, reach, "k" if dilation == 1 else "reach", -0.4), (left, stride, "s", -1.1)]
+        down = [(0, padding, "p"), (top + 0.5, dilation * (kernel > 1), "d")]
+        for line, label, (start, length, name, y) in zip(self.rulers[:2], self.labels[:2], across, strict=True):
             line.set_data([start, start + length], [y, y])
             label.set(text=f"{name} = {length}", position=(start + length + 0.3, y), ha="left")
-        for line, label, (start, length, name), x in zip(
-            self.rulers[2:], self.labels[2:], down, (-0.4, -0.4), strict=False
-        ):
-            line.set(data=([x, x], [start, start + length]), visible=length > 0)
-            label.set(text=f"{name} = {length}", position=(x - 0.3, start + length / 2), ha="right", visible=length > 0)
+        for line, label, (begin, length, name) in zip(self.rulers[2:], self.labels[2:], down, strict=True):
+            line.set(data=([-0.4, -0.4], [begin, begin + length]), visible=length > 0)
+            label.set(text=f"{name} = {length}", position=(-0.7, begin + length / 2), ha="right", visible=length > 0)
 
 
 def write_numbers(axes: Axes, numbers: Tensor, title: str, fontsize: int = 17) -> list[Text]:
