@@ -47,7 +47,7 @@ def test_missing_helpers_are_explained(monkeypatch):
         exec(first.source, {})
 
 
-RESULTS = ("data/generalization.json", "data/ladder.json")
+RESULTS = ("data/generalization.json", "data/ladder.json", "data/shift.json")
 
 
 def test_nothing_of_the_users_data_is_tracked():

@@ -107,7 +107,7 @@ HINTS = [
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1)) // s + 1, "`… d * (k - 1) - 1` were"),
     ("momentum_step", lambda w, v, g, lr, m: (w - lr * g, g), "`momentum * velocity +` were missing"),
     ("stop_epoch", lambda losses, patience: min(range(len(losses)), key=losses.__getitem__) + 1, ""),
-    ("stop_epoch", stop_patient_from_the_start, ""),
+    ("stop_epoch", stop_patient_from_the_start, "a new best begins the count anew"),
     ("batch_normalize", normalized_over_width, "average over rows and columns"),
     ("layer_gradient", lambda x, W, d: d.T @ x, "`* (z > 0)` were missing"),
     ("mean_and_spread", lambda v: (np.mean(v), np.std(v)), "`- 1` were missing"),

@@ -7,7 +7,6 @@ of MNIST, which `pick_digits` never takes, and nothing on the test digits.
 The file holds {"source": ..., "torch": ..., "runs": {name of the experiment: one run for each seed, 0 first}}.
 """
 
-import json
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +17,13 @@ from helpers import ROOT
 from helpers.data import Digits, load_digits
 from helpers.model import SimpleCNN
 from helpers.regularization import RegularizedCNN, accuracy_and_loss, augment, average_cnn, fit, mislabel, pick_digits
+from helpers.studies import keep, kept
 
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 FILE, OWN_FILE = ROOT / "data" / "generalization.json", ROOT / "data" / "generalization_own.json"
-COMMAND = "python -m helpers.studies.generalization"
 ACCURACIES = ("train accuracy", "test accuracy", "gap")
 SIZES = (100, 300, 1000, 3000, 10_000)
 
@@ -110,22 +109,15 @@ def make_results(file: Path = OWN_FILE) -> dict:
         for name, seed in tqdm(missing, desc="runs", leave=False):
             found = run(EXPERIMENTS[name], train_set, test_set, seed)  # first: stopped here, it leaves no empty list
             runs.setdefault(name, []).append(found)
-            part = file.with_suffix(".part")
-            part.write_text(json.dumps(results, indent=0) + "\n")
-            part.replace(file)  # whole or not at all
+            keep(file, results)
     except KeyboardInterrupt:
         print(f"Stopped. {sum(map(len, runs.values()))} finished runs are kept in {file.name}; run again to go on.")
     return results
 
 
 def load_results(file: Path = FILE) -> dict:
-    """The results in `file`; a missing or broken one raises an error that says which command makes it."""
-    if not file.exists():
-        raise FileNotFoundError(f"No results in {file.name}: make them with {COMMAND}")
-    try:
-        return json.loads(file.read_text())
-    except json.JSONDecodeError:
-        raise ValueError(f"{file.name} is broken: delete it, and make it again with {COMMAND}") from None
+    """The results in `file`."""
+    return kept(file, __spec__.name)
 
 
 def values(results: dict, name: str, key: str) -> list[float]:

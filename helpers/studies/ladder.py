@@ -8,7 +8,6 @@ runs from the digits as bytes in memory to the last step. Rungs take turns, so t
 for all of them; each run is written at once, so that a stopped measurement goes on where it was.
 """
 
-import json
 import platform
 import re
 import time
@@ -20,6 +19,7 @@ from helpers import ROOT
 from helpers.data import Digits, load_digits, normalize
 from helpers.model import SimpleCNN
 from helpers.optimizers import Muon
+from helpers.studies import keep, kept
 from helpers.training import evaluate, train_step
 
 import torch
@@ -167,10 +167,8 @@ def time_rung(rung: Rung, train_set: Digits, test_set: Digits, seed: int) -> Run
 
 
 def load_runs() -> list[Run]:
-    """The runs that were measured and kept. Raises FileNotFoundError, naming the command, when there is no file."""
-    if not RESULTS.exists():
-        raise FileNotFoundError(f"No results in {RESULTS.name}: measure them with python -m helpers.studies.ladder")
-    return [Run(**run) for run in json.loads(RESULTS.read_text())["runs"]]
+    """The runs that were measured and kept."""
+    return [Run(**run) for run in kept(RESULTS, __spec__.name)["runs"]]
 
 
 def conditions() -> str:
@@ -192,8 +190,7 @@ def main() -> None:
                 continue
             runs.append(time_rung(rung, train_set, test_set, seed))
             print(runs[-1], flush=True)
-            kept = {"conditions": conditions(), "runs": [asdict(run) for run in runs]}
-            RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
+            keep(RESULTS, {"conditions": conditions(), "runs": [asdict(run) for run in runs]})
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ twice, where they are and 4 pixels further to the right. The learning rate, the 
 was chosen on other training digits, and the test digits chose nothing.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from helpers import ROOT
 from helpers.data import Digits, load_digits
 from helpers.model import SimpleCNN
+from helpers.studies import keep, kept
 from helpers.training import evaluate, train_step
 
 import torch
@@ -58,6 +58,7 @@ def shift(images: Tensor, pixels: int) -> Tensor:
     return moved
 
 
+@torch.random.fork_rng(devices=())  # the seed is this training's alone
 def train(network: nn.Module, digits: Digits, seed: int = 0) -> None:
     """Train on the first DIGITS of `digits`; `seed` fixes the order."""
     torch.manual_seed(seed)
@@ -75,6 +76,7 @@ def accuracy(network: nn.Module, digits: Digits, pixels: int = 0) -> float:
     return evaluate(network, DataLoader(TensorDataset(shift(digits.images, pixels), digits.labels), batch_size=500))
 
 
+@torch.random.fork_rng(devices=())  # the seed is this training's alone
 def run(name: str, seed: int, train_set: Digits, test_set: Digits) -> Row:
     """Train one network and test it on digits as they are and moved."""
     torch.manual_seed(seed)
@@ -86,7 +88,7 @@ def run(name: str, seed: int, train_set: Digits, test_set: Digits) -> Row:
 
 def load_shift() -> list[Row]:
     """The rows that were measured and kept, three networks with three seeds each."""
-    return [Row(**row) for row in json.loads(FILE.read_text())]
+    return [Row(**row) for row in kept(FILE, __spec__.name)]
 
 
 def main() -> None:
@@ -97,7 +99,7 @@ def main() -> None:
         for name in NETWORKS:
             rows.append(run(name, seed, train_set, test_set))
             print(rows[-1], flush=True)
-            FILE.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+            keep(FILE, [asdict(row) for row in rows])
 
 
 if __name__ == "__main__":
