@@ -73,7 +73,7 @@ def test_form(path):
     code, text = cells(path, "code"), prose(path)
     first = code[:5] if path.stem.startswith("00") else code[:2]  # 00 begins with the pad
     assert any("show_network(" in cell.source for cell in first)
-    assert "After it you can" in text and "To run:" in text and "To read:" in text
+    assert "After this notebook you can" in text and "To run:" in text and "To read:" in text
     assert "**Predict" in text and "## A mistake" in text and "## Recap" in text
     recap = text.split("## Recap")[1]
     assert 3 <= len(re.findall(r"^- ", recap, re.M)) <= 5
