@@ -26,6 +26,12 @@ def _cut(images: Tensor, n: int, top: int, left: int) -> Tensor:
     return images[n, top : top + 8, left : left + 8]
 
 
+def _by_division(images: Tensor, maps: Tensor, row: int, image: int) -> Tensor:
+    """The best patch if a row had `row` numbers and a map `image`."""
+    n, place = divmod(int(maps.argmax()), image)
+    return _cut(images, n, *(2 * part for part in divmod(place, row)))
+
+
 best_patch = Exercise(
     lambda images, maps: _seen_by_each_place(images).flatten(0, 2)[maps.argmax()],
     [(torch.arange(160.0).reshape(1, 10, 16) % 7, torch.tensor([[[0.0, 3, 1, -2, 2], [1, 2, 0, -1, -3]]]))],
@@ -42,8 +48,20 @@ best_patch = Exercise(
         "the largest number of all images counts, not of the first.",
         lambda x, m: _cut(x, 0, *(2 * b for b in _best(x, m[:1])[1:])),
     ),
+    (
+        "a row of the map has `w` numbers: divide by the width, not by the height.",
+        lambda x, m: _by_division(x, m, m.shape[1], m[0].numel()),
+    ),
+    ("the maps need not be 14×14: their shape tells.", lambda x, m: _by_division(x, m, 14, m[0].numel())),
+    ("the maps need not be 14×14: their shape tells.", lambda x, m: _by_division(x, m, 14, 14 * 14)),
     ("that is the patch it likes least.", lambda x, m: _cut(x, (b := _best(x, -m))[0], 2 * b[1], 2 * b[2])),
 )
+
+
+def _parabola(x: Tensor, middle: float, width: float) -> Tensor:
+    u = (x - middle) / width
+    return F.relu(1 + u) * F.relu(1 - u)
+
 
 bump = Exercise(
     lambda x, middle, width: (1 - (x - middle).abs() / width).clamp(min=0),
@@ -58,6 +76,11 @@ bump = Exercise(
         lambda x, m, w: (F.relu(x - m + w) - 2 * F.relu(x - m)) / w,
     ),
     ("the top is at 1, however wide the bump: divide.", lambda x, m, w: F.relu(w - (x - m).abs())),
+    ("it never falls on the left: it must rise there, up to the middle.", lambda x, m, w: F.relu(1 - (x - m) / w)),
+    ("it never falls: it must turn round at the middle.", lambda x, m, w: F.relu(1 + (x - m) / w)),
+    ("beyond the width it must be 0, not negative.", lambda x, m, w: 1 - (x - m).abs() / w),
+    ("a product of two slopes is a parabola; add them up instead.", _parabola),
+    ("it is upside down: a V, not a tent.", lambda x, m, w: (x - m).abs() / w),
 )
 
 larger = Exercise(
@@ -67,6 +90,14 @@ larger = Exercise(
     ("that is by how much a is larger: what must be added to it?", lambda a, b: F.relu(a - b)),
     ("b may be negative, and then relu(b) is not b.", lambda a, b: F.relu(a - b) + F.relu(b)),
     ("add the other of the two.", lambda a, b: a + F.relu(a - b)),
+    ("add the other of the two.", lambda a, b: b + F.relu(b - a)),
+    ("that is the smaller: add where you subtract.", torch.minimum),
+    ("that is their distance: what must be added to it?", lambda a, b: F.relu(a - b) + F.relu(b - a)),
+    ("that is their sum where both are positive: subtract before ReLU, not after.", lambda a, b: F.relu(a) + F.relu(b)),
+    (
+        "right unless the result is negative: ReLU must not have the last word.",
+        lambda a, b: F.relu(torch.maximum(a, b)),
+    ),
 )
 
 

@@ -47,6 +47,7 @@ mystery_pool = Exercise(
     lambda r: (HiddenPool(*r.sides(6, 6)),),
     ("the window comes first, then the stride.", lambda pool: (pool.stride, pool.window)),
     ("windows may overlap or leave gaps: the stride is a number of its own.", lambda pool: (pool.window, pool.window)),
+    ("windows may overlap or leave gaps: the window is a number of its own.", lambda pool: (pool.stride, pool.stride)),
 )
 
 pooled_size = Exercise(

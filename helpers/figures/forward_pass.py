@@ -79,7 +79,8 @@ class Favourites:
 
 
 class LayerAnswers:
-    """What every layer answers to one image: some maps of both convolutions, all of fc1, and the ten logits.
+    """What every layer answers to one image: some maps of both convolutions, the products of fc2 behind the largest
+    logit, and the ten logits.
 
     first: eight channels of conv1; second: eight of conv2, each after its name.
     """
@@ -93,18 +94,23 @@ class LayerAnswers:
             "image": Maps(place((0.005, 0.43, 0.22, 0.49)), 1, "what it sees", "gray", 1),
             "ReLU1": Maps(place((0.24, 0.72, 0.755, 0.2)), 8, "8 of 32 maps of conv1, after ReLU", limit=2),
             "ReLU2": Maps(place((0.24, 0.41, 0.755, 0.2)), 8, "8 of 64 maps of conv2, after ReLU", limit=2),
-            "fc1": Maps(place((0.005, 0.045, 0.4, 0.22)), 1, "128 numbers of fc1", limit=6),
         }
         for k, name in enumerate(second):
             self.figure.text(0.24 + 0.755 * (k + 0.5) / 8, 0.4, name, ha="center", va="top", fontsize=14)
-        axes = place((0.44, 0.07, 0.555, 0.19))
-        axes.set(xticks=range(10), yticks=[], ylim=(-20, 20), xlim=(-0.6, 9.6))
-        axes.spines[["left", "bottom"]].set_visible(False)
-        axes.tick_params(length=0, pad=-1)
+        axes = place((0.035, 0.07, 0.36, 0.19))
+        axes.set(xticks=[], yticks=(0, 4), ylim=(-2, 6), xlim=(0, 128))
+        axes.axhline(0, color="black", linewidth=1)
+        self.products = axes.stairs(torch.zeros(128).numpy(), fill=True, color=BLUE)
+        self.committee = self.figure.text(0.215, 0.275, "", ha="center", fontsize=15)
+        axes = place((0.46, 0.07, 0.535, 0.19))
+        axes.set(xticks=range(10), yticks=(-15, 0, 15), ylim=(-20, 20), xlim=(-0.6, 9.6))
+        axes.spines["bottom"].set_visible(False)
+        axes.tick_params(axis="x", length=0, pad=-1)
         axes.axhline(0, color="black", linewidth=1)
         self.bars = axes.bar(range(10), [0.0] * 10)
-        self.title = self.figure.text(0.7175, 0.275, "", ha="center", fontsize=15)
-        self.moving = [*(artist for maps in self.maps.values() for artist in maps.moving), *self.bars, self.title]
+        self.title = self.figure.text(0.7275, 0.275, "", ha="center", fontsize=15)
+        self.moving = [artist for maps in self.maps.values() for artist in maps.moving]
+        self.moving += [self.products, self.committee, *self.bars, self.title]
 
     def update(self, drawing: bytes | Tensor) -> str:
         """Show the answers to a canvas's bytes, or to an image (1, 28, 28) with pixels from -1 to 1."""
@@ -116,13 +122,16 @@ class LayerAnswers:
             every = {name: torch.zeros_like(values) for name, values in every.items()}
             self.answer = "nothing drawn yet"
         every |= {name: every[name][channels] for name, channels in self.channels.items()}
-        every |= {"image": image, "fc1": every["fc1"].view(1, 4, 32)}
+        every["image"] = image
         for name, maps in self.maps.items():
             maps.update(every[name])
+        products = self.model.fc2.weight[best].detach() * every["fc1"]
+        self.products.set_data(products.sort(descending=True).values.numpy())
+        self.committee.set_text(f"128 products, which make the {best}" if products.any() else "128 products")
         for digit, (bar, logit) in enumerate(zip(self.bars, every["logits"].tolist(), strict=True)):
             bar.set(height=logit, color=GREEN if digit == best else SKY)
         self.title.set_text(f"ten logits: {self.answer}")
-        return f"The image, eight maps of each convolution, fc1, and the ten logits: {self.answer}."
+        return f"The image, eight maps of each convolution, the products of fc2, and ten logits: {self.answer}."
 
 
 @torch.no_grad()

@@ -78,7 +78,5 @@ class ShiftedDigit:
 
 
 def drawn(values: Tensor, map: int) -> Tensor:
-    """One of the maps (1, C, H, W), the first where there are fewer; or numbers (1, C), C a square, as a square."""
-    if values.dim() == 2:
-        return values.reshape(-1, int(values.numel() ** 0.5))
-    return values[0, map % values.shape[1]]
+    """One of the maps (1, C, H, W), counted from the front again where there are fewer; numbers (1, C) as stripes."""
+    return values if values.dim() == 2 else values[0, map % values.shape[1]]
