@@ -50,7 +50,7 @@ class ShiftedDigit:
 
     def __init__(self, stages: Callable[[Tensor], dict[str, Tensor]], image: Tensor) -> None:
         self.stages, self.image, self.before = stages, image[None], stages(image[None])
-        self.figure = new_figure(10, 5.0)
+        self.figure = new_figure(10, 4.6)
         axes = self.figure.subplots(3, len(self.before))
         self.figure.subplots_adjust(left=0.05, right=0.995, bottom=0.01, top=0.94, wspace=0.05, hspace=0.2)
         for row, name in zip(axes, ("before", "after", "difference"), strict=True):
