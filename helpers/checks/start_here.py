@@ -41,6 +41,7 @@ accuracy_of = Exercise(
     [(torch.tensor([[2.0, 1], [0, 3]]), torch.tensor([0, 0]))],
     _logits_and_labels,
     ("a number from 0 to 1, not per cent.", lambda x, y: 100 * (x.argmax(1) == y).float().mean()),
+    ("that is how many are right; divide by the number of images.", lambda x, y: (x.argmax(1) == y).sum()),
     ("softmax goes along each row, dim=1.", lambda x, y: (x.softmax(0).argmax(1) == y).float().mean()),
 )
 
@@ -51,6 +52,8 @@ nearest_average = Exercise(
     ("that finds the average that is farthest away.", lambda x, y, new: _squared_differences(x, y, new).argmax(1)),
     ("that is the label of the nearest image, not of the nearest average.",
      lambda x, y, n: y[torch.cdist(n, x).argmin(1)]),
+    ("with ten averages, those of absent digits are NaN: average only the digits that `labels` holds.",
+     lambda x, y, n: torch.cdist(n, torch.stack([x[y == k].mean(0) for k in range(10)])).argmin(1)),
     ("square the differences, or take their size, before you add them up.",
      lambda x, y, n: torch.stack([(n - x[y == k].mean(0)).sum(1) for k in range(int(y.max()) + 1)], 1).argmin(1)),
 )  # fmt: skip
@@ -59,6 +62,8 @@ surest_mistake = Exercise(
     _surest,
     [(torch.tensor([[1.0, 3, 0], [2, 1, 0], [0, 0, 9]]), torch.tensor([0, 1, 2]))],
     _one_wrong,
+    ("that is its place among the mistakes; return its place among all images.",
+     lambda x, y: x[x.argmax(1) != y].softmax(1).amax(1).argmax()),
     ("that one may be answered rightly: leave those out.", lambda x, y: x.softmax(1).amax(1).argmax()),
     ("compare probabilities: a logit says little without the others of its row.",
      lambda x, y: (x.amax(1) - 1e6 * (x.argmax(1) == y)).argmax()),

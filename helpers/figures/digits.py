@@ -31,15 +31,15 @@ class TenAnswers:
         self.model.eval()
         return self.model(image[None].to(device_of(self.model))).softmax(dim=1)[0].cpu()
 
-    def show(self, image: Tensor, probabilities: Tensor, colour: str) -> None:
-        """Draw the image and the bars, the largest in `colour`."""
+    def show(self, image: Tensor, probabilities: Tensor, colours: dict[int, str]) -> None:
+        """Draw the image and the bars, those of some digits in `colours`."""
         self.image.set_data(image[0].numpy())
-        for bar, height in zip(self.bars, probabilities.tolist(), strict=True):
-            bar.set(height=height, color=colour if height == probabilities.max() else PALE)
+        for digit, height in enumerate(probabilities.tolist()):
+            self.bars[digit].set(height=height, color=colours.get(digit, PALE))
 
 
 class Prediction(TenAnswers):
-    """One digit of a data set.
+    """One digit of a data set; the bar of the right digit is green, that of a wrong answer red-orange.
 
     digits: where the images and true labels come from; order: the indices to show, all by default.
     """
@@ -53,9 +53,10 @@ class Prediction(TenAnswers):
         image, label = self.digits[int(self.order[number])]
         probabilities = self.ask(image)
         guess = int(probabilities.argmax())
-        self.show(image, probabilities, GREEN if guess == label else RED)
         self.heading.set_text(f"label {label}")
         self.title.set_text(f"answer {guess} with probability {probabilities[guess]:.2f}")
+        probabilities[int(label)].clamp_(min=0.015)  # the right digit's bar is seen where its probability is 0, too
+        self.show(image, probabilities, {guess: RED, int(label): GREEN})
         return f"A digit with label {label}; the model answers {guess} with {probabilities[guess]:.2f}."
 
 
@@ -75,6 +76,6 @@ class Reading(TenAnswers):
         self.answer = f"answer {best}, probability {probabilities[best]:.2f}"
         if image.max() == -1:  # the model would answer something to a black square, and it would mean nothing
             probabilities, self.answer = torch.zeros(10), "nothing drawn yet"
-        self.show(image, probabilities, BLUE)
+        self.show(image, probabilities, {best: BLUE})
         self.title.set_text(self.answer)
         return f"What is drawn, and ten bars: {self.answer}."
