@@ -17,7 +17,7 @@ class PoolWindow:
 
     def __init__(self, image: Tensor) -> None:
         self.image = image
-        self.figure = new_figure(10, 4.1)
+        self.figure = new_figure(10, 3.6)
         left, right = self.figure.subplots(1, 2, width_ratios=(4, 3))
         self.figure.subplots_adjust(left=0.05, right=0.9, bottom=0.16, top=0.88, wspace=0.2)
         write_numbers(left, image, "feature map")
@@ -50,7 +50,7 @@ class ShiftedDigit:
 
     def __init__(self, stages: Callable[[Tensor], dict[str, Tensor]], image: Tensor) -> None:
         self.stages, self.image, self.before = stages, image[None], stages(image[None])
-        self.figure = new_figure(10, 4.6)
+        self.figure = new_figure(10, 4.4)
         axes = self.figure.subplots(3, len(self.before))
         self.figure.subplots_adjust(left=0.05, right=0.995, bottom=0.01, top=0.94, wspace=0.05, hspace=0.2)
         for row, name in zip(axes, ("before", "after", "difference"), strict=True):
