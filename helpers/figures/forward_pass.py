@@ -98,7 +98,7 @@ class LayerAnswers:
         for k, name in enumerate(second):
             self.figure.text(0.24 + 0.755 * (k + 0.5) / 8, 0.4, name, ha="center", va="top", fontsize=14)
         axes = place((0.035, 0.07, 0.36, 0.19))
-        axes.set(xticks=[], yticks=(0, 4), ylim=(-2, 6), xlim=(0, 128))
+        axes.set(xticks=[], yticks=(0, 4), ylim=(-1.5, 5), xlim=(0, 128))
         axes.axhline(0, color="black", linewidth=1)
         self.products = axes.stairs(torch.zeros(128).numpy(), fill=True, color=BLUE)
         self.committee = self.figure.text(0.215, 0.275, "", ha="center", fontsize=15)
