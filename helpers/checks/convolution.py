@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
@@ -59,20 +60,19 @@ class Round:
     right: int
 
     def __call__(self, kernel: Tensor, bias: float) -> str:
-        """What lights up, in words."""
+        """How far it is from the goal, in words; a place is the pixel under the middle of the window."""
         padded = F.pad(sample_four(), (4, 4, 4, 4), value=-1.0).roll((self.down, self.right), (0, 1))
-        lit = _correlated(padded, torch.as_tensor(kernel).float()) + float(bias) > 0
+        answers = _correlated(padded, torch.as_tensor(kernel).float()) + float(bias)
         # The left stroke of the 4 runs from row 6, column 14 to row 13, column 6.
-        row, column = torch.meshgrid(torch.arange(34), torch.arange(34), indexing="ij")
-        row, column = row - 3 - self.down, column - 3 - self.right
-        stroke = (row <= 12) & (column <= 14) & (row + column <= 22)
-        places = int((lit & stroke).sum())
-        if (others := (lit & ~stroke).nonzero()).numel():
-            down, right = (others[0] - 3).tolist()
-            return f"{places} places of the stroke light up, and so does row {down}, column {right}"
-        if places < 5:
-            return f"only {places} places light up on the stroke that starts in row {6 + self.down}"
-        return "the left stroke alone lights up"
+        row, column = torch.meshgrid(torch.arange(34) - 3, torch.arange(34) - 3, indexing="ij")
+        stroke = (row - self.down <= 12) & (column - self.right <= 14) & (row + column - self.down - self.right <= 22)
+        fifth = float(answers[stroke].sort(descending=True).values[4])
+        others = answers.masked_fill(stroke, -torch.inf)
+        elsewhere = float(others.max())
+        if fifth > 0 >= elsewhere:
+            return "the left stroke alone lights up"
+        down, right = divmod(int(others.argmax()), 34)
+        return f"stroke {fifth:.2f} (aim: above 0), elsewhere {elsewhere:.2f} in row {down - 3}, column {right - 3}"
 
 
 @cache
@@ -101,18 +101,18 @@ class Look:
 
     def __call__(self, layers: list[tuple[int, int, int]]) -> str:
         """What is seen or wrong, in words."""
-        pixel, weights, before = f"the pixel in row {self.row}, column {self.column}", 0, 1
+        pixel, weights, before = f"pixel ({self.row}, {self.column})", 0, 1
         image = torch.zeros(1, 1, 28, 28, dtype=torch.float64)
         image[0, 0, self.row, self.column] = 1
         for channels, k, stride in layers:
             if channels < 32 or k > 5:
-                return f"a layer that looks for {pixel} needs at least 32 channels, and kernels of at most 5x5"
+                return f"{pixel}: a layer has at least 32 channels, kernels of at most 5x5"
             weights, before = weights + channels * (before * k * k + 1), channels
             if k > image.shape[-1]:
                 return f"{pixel} is lost: a {k}x{k} kernel does not fit on {image.shape[-1]}x{image.shape[-1]} numbers"
             image = F.conv2d(image, image.new_ones(1, 1, k, k), stride=stride)
         if image.numel() > 1:
-            return f"{pixel} was looked for, but the last map has {image.shape[-1]}x{image.shape[-1]} places, not one"
+            return f"{pixel}: the last map has {image.shape[-1]}x{image.shape[-1]} places, not one"
         if image.item() == 0:
             return f"{pixel} changes nothing"
         return f"{weights:,} weights to see {pixel}" if weights >= 50_000 else "seen"
@@ -138,11 +138,21 @@ def _image_and_kernel(r: Draw) -> tuple:
     return r.tensor(height + rows, width + columns), r.tensor(height, width), r.randint(1, 4)
 
 
+def _always_three(image: Tensor, kernel: Tensor, stride: int) -> Tensor:
+    rows, columns = ((side - 3) // stride + 1 for side in image.shape)
+    feature_map = torch.zeros(rows, columns)
+    for row, column in product(range(rows), range(columns)):
+        top, left = row * stride, column * stride
+        feature_map[row, column] = (image[top : top + 3, left : left + 3] * kernel).sum()
+    return feature_map
+
+
 correlate_with_stride = Exercise(
     _correlated,
     [(torch.arange(49.0).reshape(7, 7) % 5, torch.tensor([[1.0, 2, 0], [0, -1, 3], [2, 0, -2]]), 2)],
     _image_and_kernel,
     ("the stride is not used: row i starts at pixel i·stride.", lambda x, k, s: _correlated(x, k)),
+    ("its window is always 3x3. Here the kernel may have any height and width.", _always_three),
     ("the kernel is turned round: that is convolution.", lambda x, k, s: _correlated(x, k.flip(0, 1), s)),
 )
 

@@ -1,14 +1,14 @@
-"""The pictures of notebook 01: the sliding window over small numbers and over a digit, and its geometry."""
+"""The pictures of notebook 01: the sliding window over numbers and a digit, its geometry, a number of many channels."""
 
 from helpers.figures import BLUE, INK, ORANGE, PALE, SIGNED, SKY, WINDOW, new_figure
-from helpers.from_scratch import conv2d
+from helpers.from_scratch import conv2d, windows
 
 import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import pad
 
 
@@ -46,19 +46,19 @@ class NumberWindow:
 
 
 class SlidingWindow:
-    """A 3x3 kernel on a digit with padding 1: the nine products, summed, are one pixel of the feature map.
+    """A 3x3 kernel on a digit framed in black: the nine products, summed, are one pixel of the feature map.
 
     image: (28, 28), pixels from -1 to 1.
     """
 
     def __init__(self, image: Tensor) -> None:
-        self.padded = pad(image, (1, 1, 1, 1))
+        self.padded = pad(image, (1, 1, 1, 1), value=-1.0)
         self.figure = new_figure(10, 4.7)
         places = self.figure.subplot_mosaic("dpf;dkf;dqf", width_ratios=(9, 5, 9))
         digit, feature_map, grids = places["d"], places["f"], [places[name] for name in "pkq"]
         self.figure.subplots_adjust(left=0.005, right=0.995, bottom=0.02, top=0.93, wspace=0.08, hspace=0.3)
         digit.imshow(self.padded, cmap="gray", vmin=-1, vmax=1)
-        digit.set_title("digit, padding 1")
+        digit.set_title("digit")
         self.map = feature_map.imshow(image, cmap=SIGNED)
         self.value = feature_map.set_title("")
         self.window, self.target = outline(digit, 3, 3), outline(feature_map)
@@ -90,8 +90,55 @@ class SlidingWindow:
         self.map.set(data=output, clim=(-limit, limit))
         for marked in (self.window, self.target):
             marked.set_xy((column - 0.5, row - 0.5))
-        self.value.set_text(f"their sum: {float(output[row, column]):.2f}".replace("-", "−"))
-        return f"The window at row {row}, column {column}, the nine products, the map; {self.value.get_text()}."
+        self.value.set_text(f"map, their sum here: {float(output[row, column]):.2f}".replace("-", "−"))
+        return f"The window at row {row}, column {column}, the nine products, the {self.value.get_text()}."
+
+
+class OneNumber:
+    """One number of a convolution, opened: what each input channel brings, and how that adds up.
+
+    layer: 3x3 kernels with padding 1; maps: (C_in, H, W), what it reads.
+    """
+
+    def __init__(self, layer: nn.Conv2d, maps: Tensor) -> None:
+        self.kernels, bias = (values.detach() for values in layer.parameters())
+        self.patches = windows(pad(maps, (1, 1, 1, 1)), 3)  # (C_in, H, W, 3, 3)
+        sums = torch.einsum("irchw,oihw->oirc", self.patches, self.kernels)
+        self.terms = torch.cat([sums, bias.view(-1, 1, 1, 1).expand_as(sums[:, :1])], dim=1)
+        self.figure, ends = new_figure(10, 4.9), self.terms.cumsum(dim=1)
+        places = self.figure.subplot_mosaic("mabc;msss", width_ratios=(5, 3, 3, 3), height_ratios=(4, 5))
+        self.figure.subplots_adjust(left=0.005, right=0.985, bottom=0.12, top=0.93, wspace=0.15, hspace=0.25)
+        colours = SIGNED.with_extremes(bad="white")
+        self.map, *self.pairs = [places[name].imshow(torch.zeros(1, 1), colours) for name in "mabc"]
+        self.map.set_extent((-0.5, maps.shape[2] - 0.5, maps.shape[1] - 0.5, -0.5))
+        for name, pair in zip("abc", self.pairs, strict=True):  # a patch, a gap, its slice of the kernel
+            pair.set(extent=(0, 7, 0, 3), clim=(-1, 1))
+        for name in "mabc":
+            places[name].axis("off")
+        self.titles = [places[name].set_title("", fontsize=15) for name in "mabc"]
+        self.times = [places[name].text(3.5, 1.5, "×", ha="center", va="center", fontsize=17) for name in "abc"]
+        self.window, self.value = outline(places["m"]), places["s"].set_title("")
+        self.bars = places["s"].bar(range(len(maps) + 1), 0)
+        places["s"].set(ylim=(float(ends.min()), float(ends.max())), xlabel="channel after channel, then the bias")
+        self.moving = [self.map, *self.pairs, *self.times, *self.titles, self.window, *self.bars, self.value]
+
+    def update(self, map: int, row: int, column: int) -> str:
+        """Open the number at `row`, `column` of map `map`; above, the three channels that matter most to it."""
+        terms, output = self.terms[map, :, row, column], self.terms[map].sum(dim=0)
+        self.map.set(data=output, clim=(-output.abs().max(), output.abs().max()))
+        self.window.set_xy((column - 0.5, row - 0.5))
+        self.titles[0].set_text(f"map {map}")
+        strongest = terms[:-1].abs().argsort(descending=True).tolist()
+        for pair, title, channel in zip(self.pairs, self.titles[1:], strongest, strict=False):
+            patch, kernel = self.patches[channel, row, column], self.kernels[map, channel]
+            shades = [patch / self.patches.max(), torch.full((3, 1), torch.nan), kernel / self.kernels[map].abs().max()]
+            pair.set_data(torch.cat(shades, dim=1))
+            title.set_text(f"channel {channel}: {terms[channel]:.2f}".replace("-", "−"))
+        for bar, term, end in zip(self.bars, terms.tolist(), terms.cumsum(dim=0).tolist(), strict=True):
+            bar.set(y=end - term, height=term, color=SIGNED(float(term > 0)))
+        up, down = int((terms[:-1] > 0).sum()), int((terms[:-1] < 0).sum())
+        self.value.set_text(f"{up} sums up, {down} down, bias {terms[-1]:.2f}: {terms.sum():.2f}".replace("-", "−"))
+        return f"The number at row {row}, column {column} of map {map}, added up: {self.value.get_text()}."
 
 
 class Geometry:
