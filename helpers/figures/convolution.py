@@ -111,7 +111,7 @@ class OneNumber:
         colours = SIGNED.with_extremes(bad="white")
         self.map, *self.pairs = [places[name].imshow(torch.zeros(1, 1), colours) for name in "mabc"]
         self.map.set_extent((-0.5, maps.shape[2] - 0.5, maps.shape[1] - 0.5, -0.5))
-        for name, pair in zip("abc", self.pairs, strict=True):  # a patch, a gap, its slice of the kernel
+        for pair in self.pairs:  # a patch, a gap, its slice of the kernel
             pair.set(extent=(0, 7, 0, 3), clim=(-1, 1))
         for name in "mabc":
             places[name].axis("off")
