@@ -99,6 +99,31 @@ def test_the_answer_to_a_prediction_is_closed(path):
             assert answer.metadata["jupyter"]["outputs_hidden"], answer.id
 
 
+def main_path(path):
+    """What a first reading takes, up to the recap: cells, words of prose outside folds, and minutes.
+
+    180 words a minute, 6 seconds for a line of code, 30 for a prediction, 20 for a picture.
+    """
+    whole = cells(path)
+    path_cells = whole[: next(n for n, cell in enumerate(whole) if cell.source.startswith("## Recap"))]
+    texts = [cell.source for cell in path_cells if cell.cell_type == "markdown"]
+    code = [cell for cell in path_cells if cell.cell_type == "code"]
+    words = len(re.findall(r"\w[\w'’-]*", re.sub(r"(?s)<details>.*?</details>|```.*?```", "", "\n".join(texts))))
+    lines = [line for cell in code for line in cell.source.splitlines() if re.match(r"\s*[^\s#]", line)]
+    pictures = sum(any("image/png" in output.get("data", {}) for output in cell.outputs) for cell in code)
+    predictions = sum(text.count("**Predict") for text in texts)
+    return len(path_cells), words, round(words / 180 + len(lines) / 10 + predictions / 2 + pictures / 3)
+
+
+@by_name
+def test_a_first_reading_is_short(path, record_property):
+    """Its measures are printed at the end; the limits hold where the rest stands under Deeper."""
+    count, words, minutes = measures = main_path(path)
+    record_property("measured", f"{path.stem}, main path: {count} cells, {words} words, {minutes} minutes")
+    if "\n## Deeper" in f"\n{prose(path)}":
+        assert all(found <= limit for found, limit in zip(measures, (90, 1500, 25), strict=True)), measures
+
+
 @by_name
 def test_quoted_lines_stand_in_the_program(path):
     """The lines that a notebook says it opens are lines of the program in notebook 00."""
