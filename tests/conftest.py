@@ -26,6 +26,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 LONG = ("test_browser", "test_slides")  # each of their tests may go to another worker; other files share their fixtures
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What stays together when two workers share the tests: the cells of a notebook, the tests of a file."""
     for item in items:

@@ -14,34 +14,40 @@ from torch.nn import functional as F
 
 # fmt: off
 
-def correlate_slowly(image, kernel, stride):
-    (height, width), (kh, kw) = image.shape, kernel.shape
-    rows = []
-    for top in range(0, height - kh + 1, stride):
-        rows.append([])
-        for left in range(0, width - kw + 1, stride):
-            products = (image[top + i, left + j] * kernel[i, j] for i in range(kh) for j in range(kw))
-            rows[-1].append(float(sum(products)))
-    return torch.tensor(rows)
+def layer_slowly(image, weight, bias, stride, padding):
+    c_out, c_in, kh, kw = weight.shape
+    image = F.pad(image, (padding,) * 4)
+    maps = []
+    for o in range(c_out):
+        maps.append([])
+        for top in range(0, image.shape[1] - kh + 1, stride):
+            maps[-1].append([])
+            for left in range(0, image.shape[2] - kw + 1, stride):
+                total = bias[o].item()
+                for i in range(c_in):
+                    for j in range(kh):
+                        total += (image[i, top + j, left : left + kw] * weight[o, i, j]).sum().item()
+                maps[-1][-1].append(total)
+    return torch.tensor(maps)
 
-def correlate_all_then_skip(image, kernel, stride):
-    windows = image.unfold(0, kernel.shape[0], 1).unfold(1, kernel.shape[1], 1)
-    return (windows * kernel).sum(dim=(2, 3))[::stride, ::stride]
+def layer_all_then_skip(image, weight, bias, stride, padding):
+    windows = F.pad(image, (padding,) * 4).unfold(1, weight.shape[2], 1).unfold(2, weight.shape[3], 1)
+    maps = torch.einsum("irchw,oihw->orc", windows, weight) + bias[:, None, None]
+    return maps[:, ::stride, ::stride]
 
-def correlate_in_float64(image, kernel, stride):
-    windows = image.double().unfold(0, kernel.shape[0], stride).unfold(1, kernel.shape[1], stride)
-    return torch.einsum("rcij,ij->rc", windows, kernel.double())
+def layer_in_float64(image, weight, bias, stride, padding):
+    return F.conv2d(image[None].double(), weight.double(), bias.double(), stride, padding)[0]
 
-def correlate_with_while(image, kernel, stride):
-    rows, top = [], 0
-    while top + len(kernel) <= len(image):
-        row, left = [], 0
-        while left + kernel.shape[1] <= image.shape[1]:
-            row.append((image[top : top + len(kernel), left : left + kernel.shape[1]] * kernel).sum())
-            left += stride
-        rows.append(torch.stack(row))
-        top += stride
-    return torch.stack(rows)
+def layer_by_one_product(image, weight, bias, stride, padding):
+    columns = F.unfold(image[None], weight.shape[2:], padding=padding, stride=stride)[0]
+    rows = (image.shape[1] + 2 * padding - weight.shape[2]) // stride + 1
+    return (weight.flatten(1) @ columns + bias[:, None]).view(len(weight), rows, -1)
+
+def layer_channel_by_channel(image, weight, bias, stride, padding):
+    maps = bias.view(-1, 1, 1)
+    for channel, kernels in zip(image, weight.unbind(1), strict=True):
+        maps = maps + F.conv2d(channel[None, None], kernels[:, None], stride=stride, padding=padding)[0]
+    return maps
 
 def mystery_by_nine_windows(mystery):
     image = torch.zeros(11, 11)
@@ -531,9 +537,8 @@ RIGHT = {
         lambda n, k, s, p, d: F.max_pool1d(torch.zeros(1, n + 2 * p), k, s, dilation=d).shape[1],
         lambda n, k, s, p, d: np.floor_divide(n + 2 * p - d * k + d - 1, s) + 1,
     ],
-    "correlate_with_stride": [
-        lambda image, kernel, stride: F.conv2d(image[None, None], kernel[None, None], stride=stride)[0, 0],
-        correlate_slowly, correlate_all_then_skip, correlate_in_float64, correlate_with_while,
+    "conv_layer": [
+        layer_slowly, layer_all_then_skip, layer_in_float64, layer_by_one_product, layer_channel_by_channel,
     ],
     "mystery_kernel": [
         lambda mystery: mystery(F.pad(torch.ones(1, 1), (2, 2, 2, 2))).flip(0, 1),
@@ -781,6 +786,8 @@ RIGHT = {
 EQUIVALENT = {
     "many answers are right": {"kernel_golf": ["`"], "see_everything": ["`"]},
     "an axis counted from the end": {
+        "conv_layer": ["`2` were `-2`", "`(1, 2, 3)` were `(1, -2, 3)`"],
+        "mystery_kernel": ["like `mystery(image).flip(0, -1)`"],
         "accuracy_of": ["`dim=1` were `dim=-1`"],
         "nearest_average": ["`dim=1` were `dim=-1`"],
         "surest_mistake": ["`dim=1` were `dim=-1`"],
@@ -792,6 +799,8 @@ EQUIVALENT = {
         "iou": ["`first[2]` were `first[-2]`", "`second[2]` were `second[-2]`"],
     },
     "the order does not matter": {
+        "conv_layer": ["`(1, 2, 3)` were `(2, 1, 3)`", "`(1, 2, 3)` were `(1, 3, 2)`"],
+        "mystery_kernel": ["like `mystery(image).flip(1, 0)`"],
         "mean_loss": ["`(loss, size)` were `(size, loss)`", "`zip(batch_losses, batch_sizes)` were `zip("],
         "first_loss": ["`loss - expected` were `expected - loss`"],
         "mean_and_spread": ["`value - mean` were `mean - value`"],
@@ -807,6 +816,10 @@ EQUIVALENT = {
         ],
     },
     "neither of two lines uses the other's result": {
+        "conv_layer": [
+            "`image = F.pad(image, (padding,) * 4); kh, kw",
+            "`rows = (image.shape[1] - kh) // stride + 1; columns",
+        ],
         "neighbours": ["`images = image.repeat(image.numel(), 1, 1); places"],
         "pooled_size": ["`if not ceil_mode; size = -(-(n - k) // s) + 1` were"],
         "loss_gradient": ["`p = F.softmax(logits, dim=1); y = F.one_hot(labels, logits.shape[1])` were"],
@@ -829,6 +842,7 @@ EQUIVALENT = {
         "surest_mistake": ["`largest * (answers != labels)` were `largest + (answers != labels)`"],
     },
     "there are as many of the one as of the other": {
+        "conv_layer": ["`len(weight)` were `len(bias)`"],
         "mean_nll": ["`len(labels)` were `len(log_p)`"],
         "loss_gradient": ["`len(logits)` were `len(", "`logits.shape` were `p.shape`"],
         "mean_and_spread": ["`len(values)` were `len(squares)`"],

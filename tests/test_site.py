@@ -171,9 +171,9 @@ def test_formulas_are_seen(watched, address, path):
 def test_search_finds_the_section(watched, address):
     page, wrong = watched
     page.goto(f"{address}/index.html")
-    page.get_by_role("textbox", name="Search").fill("receptive field")
+    page.get_by_role("textbox", name="Search").fill("padding and stride")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="The receptive field").click()
+    page.get_by_role("link", name="Padding and stride").first.click()
     page.wait_for_url("**/01_convolution.html**")
-    assert page.get_by_role("heading", name="The receptive field").first.is_visible()
+    assert page.get_by_role("heading", name="Padding and stride").first.is_visible()
     assert not wrong

@@ -129,31 +129,38 @@ see_everything = Exercise(
 )
 
 
-def _correlated(image: Tensor, kernel: Tensor, stride: int = 1) -> Tensor:
-    return F.conv2d(image[None, None], kernel[None, None], stride=stride)[0, 0]
+def _correlated(image: Tensor, kernel: Tensor) -> Tensor:
+    return F.conv2d(image[None, None], kernel[None, None])[0, 0]
 
 
-def _image_and_kernel(r: Draw) -> tuple:
-    (height, width), (rows, columns) = r.sides(3, 3), r.sides(4, 4)
-    return r.tensor(height + rows, width + columns), r.tensor(height, width), r.randint(1, 4)
+def _maps(x: Tensor, w: Tensor, b: Tensor | None, stride: int, padding: int) -> Tensor:
+    return F.conv2d(x[None], w, b, stride, padding)[0]
 
 
-def _always_three(image: Tensor, kernel: Tensor, stride: int) -> Tensor:
-    rows, columns = ((side - 3) // stride + 1 for side in image.shape)
-    feature_map = torch.zeros(rows, columns)
-    for row, column in product(range(rows), range(columns)):
+def _image_and_weights(r: Draw) -> tuple:
+    (c_out, c_in, height, width), (rows, columns) = r.sides(3, 3, 3, 3), r.sides(3, 3)
+    image = r.tensor(c_in, height + rows, width + columns)
+    return image, r.tensor(c_out, c_in, height, width), r.tensor(c_out), r.randint(1, 3), r.randint(0, 2)
+
+
+def _always_three(x: Tensor, w: Tensor, b: Tensor, stride: int, padding: int) -> Tensor:
+    x = F.pad(x, (padding,) * 4)
+    maps = torch.zeros(len(w), *((side - 3) // stride + 1 for side in x.shape[1:]))
+    for row, column in product(*map(range, maps.shape[1:])):
         top, left = row * stride, column * stride
-        feature_map[row, column] = (image[top : top + 3, left : left + 3] * kernel).sum()
-    return feature_map
+        maps[:, row, column] = (x[:, top : top + 3, left : left + 3] * w).sum(dim=(1, 2, 3)) + b
+    return maps
 
 
-correlate_with_stride = Exercise(
-    _correlated,
-    [(torch.arange(49.0).reshape(7, 7) % 5, torch.tensor([[1.0, 2, 0], [0, -1, 3], [2, 0, -2]]), 2)],
-    _image_and_kernel,
-    ("the stride is not used: row i starts at pixel i·stride.", lambda x, k, s: _correlated(x, k)),
+conv_layer = Exercise(
+    _maps,
+    [(torch.arange(50.0).reshape(2, 5, 5) % 7, torch.arange(36.0).reshape(2, 2, 3, 3) % 5 - 2, torch.ones(2), 2, 1)],
+    _image_and_weights,
+    ("the stride is not used: row r starts at pixel r·stride.", lambda x, w, b, s, p: _maps(x, w, b, 1, p)),
+    ("the image needs its frame of `padding` zeros first.", lambda x, w, b, s, p: _maps(x, w, b, s, 0)),
+    ("the bias is missing: one number for each map.", lambda x, w, b, s, p: _maps(x, w, None, s, p)),
     ("its window is always 3x3. Here the kernel may have any height and width.", _always_three),
-    ("the kernel is turned round: that is convolution.", lambda x, k, s: _correlated(x, k.flip(0, 1), s)),
+    ("the kernel is turned round: that is convolution.", lambda x, w, b, s, p: _maps(x, w.flip(2, 3), b, s, p)),
 )
 
 
