@@ -23,15 +23,6 @@ needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium found; on Debian: apt-get install -y chromium, then run the tests again"
 )
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-LONG = ("test_browser", "test_slides")  # each of their tests may go to another worker; other files share their fixtures
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stays together when two workers share the tests: the cells of a notebook, the tests of a file."""
-    for item in items:
-        if item.path.stem not in LONG:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
