@@ -62,13 +62,14 @@ def archives() -> dict[str, tuple[bytes, str]]:
     return {name: (content, hashlib.md5(content).hexdigest()) for name, content in packed.items()}
 
 
+DEFINED = re.compile(r"^(?:def|class) (\w+)", re.M)
 SOLUTION = re.compile(r"<details><summary>Solution</summary>\n\n```python\n(.*?)```", re.S)
 
 
 def solutions(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """The folded solutions of a notebook: name of the function -> source."""
+    """The folded solutions of a notebook: name of the function or class -> source."""
     sources = [match for cell in notebook.cells for match in SOLUTION.findall(cell.source)]
-    return {re.search(r"^def (\w+)", source, re.M)[1]: source for source in sources}
+    return {DEFINED.search(source)[1]: source for source in sources}
 
 
 def solve_exercises(notebook: nbformat.NotebookNode) -> None:
@@ -76,7 +77,7 @@ def solve_exercises(notebook: nbformat.NotebookNode) -> None:
     folded = solutions(notebook)
     for cell in notebook.cells:
         if "exercise" in cell.metadata.get("tags", []):
-            cell.source = folded[re.search(r"^def (\w+)", cell.source, re.M)[1]]
+            cell.source = folded[DEFINED.search(cell.source)[1]]
 
 
 RUN_TIMEOUT = 900_000  # ms for all cells of a notebook, on a slow or busy machine

@@ -16,7 +16,6 @@ from helpers import checks
 from helpers.checks.cases import Draw, size
 from helpers.checks.exercise import Exercise, Judged
 from helpers.checks.mutants import folded_solution, mutants
-from helpers.checks.running import answer
 from helpers.checks.values import difference, remark, spoken
 
 import nbformat
@@ -36,8 +35,8 @@ each_exercise = pytest.mark.parametrize("name", EXERCISES)
 
 
 def defined(name):
-    """The function that the folded solution of this exercise defines, with the notebooks' usual imports."""
-    namespace = {"math": math, "torch": torch, "F": torch.nn.functional}
+    """The function or class that the folded solution of this exercise defines, with the notebooks' usual imports."""
+    namespace = {"math": math, "torch": torch, "F": torch.nn.functional, "__name__": "learners"}
     exec(SOLUTIONS[name], namespace)
     return namespace[name]
 
@@ -65,7 +64,7 @@ def named(name, function):
 def refusal(name, function):
     """Why the check refuses `function`, by the first case that shows it; empty when it does not."""
     for case, right in EXERCISES[name].cases:
-        one = Judged(case, right, answer(function, case))
+        one = Judged(case, right, EXERCISES[name].answer(function, case))
         if reason := one.complaint(function) or remark(one.found.value, right.value):
             return reason
     return ""
@@ -91,7 +90,8 @@ def test_right_answers_are_correct_and_quick(name):
 @settings(max_examples=100, deadline=None)
 def test_the_solution_is_right_for_all_inputs_that_are_promised(name, seed):
     case = EXERCISES[name].draw(Draw(seed))
-    assert difference(SOLVED[name](*case), EXERCISES[name].solve(*case)) == ""
+    exercise = EXERCISES[name]
+    assert difference(exercise.answer(SOLVED[name], case).value, exercise.solve(*case)) == ""
 
 
 def test_hardly_a_small_change_of_a_solution_is_accepted():
@@ -102,7 +102,7 @@ def test_hardly_a_small_change_of_a_solution_is_accepted():
         for what, mutant in mutants(SOLUTIONS[name]):
             if equivalent := [(other, text) for other, text in known if other == name and text in what]:
                 used.update(equivalent)
-            elif any(answer(mutant, case).error is None for case, _ in EXERCISES[name].cases[:20]):
+            elif any(EXERCISES[name].answer(mutant, case).error is None for case, _ in EXERCISES[name].cases[:20]):
                 changes += 1
                 accepted += [] if refusal(name, mutant) else [(name, what)]
     assert changes > 2500 and used == set(known)

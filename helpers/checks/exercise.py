@@ -1,6 +1,7 @@
-"""How an exercise is checked: the learner's function on many cases, and one kind line that says what was seen."""
+"""How an exercise is checked: the learner's code on many cases, and one kind line that says what was seen."""
 
 import contextlib
+import functools
 import io
 import sys
 import time
@@ -46,15 +47,19 @@ class Judged:
 
 
 class Exercise:
-    """One exercise. Calling it with the learner's function prints the verdict.
+    """One exercise. Calling it with the learner's function or class prints the verdict.
 
     solve: what an answer must equal. fixed and draw: the inputs that the exercise promises, those that tell most and
     a function that draws another one. mistakes: hints, each with the wrong function that it is for; a small change
-    of the notebook's solution needs none, for `mutants` finds it.
+    of the notebook's solution needs none, for `mutants` finds it. use: what is done with the learner's code for one
+    case, when that is more than a call: `use(learners, *case)` returns what is compared, or None if nothing was done.
     """
 
-    def __init__(self, solve: Callable, fixed: list[tuple], draw: Callable, *mistakes: tuple[str, Callable]) -> None:
-        self.solve, self.fixed, self.draw, self.mistakes = solve, fixed, draw, mistakes
+    def __init__(
+        self, solve: Callable, fixed: list[tuple], draw: Callable, *mistakes: tuple[str, Callable],
+        use: Callable | None = None,
+    ) -> None:  # fmt: skip
+        self.solve, self.fixed, self.draw, self.mistakes, self.use = solve, fixed, draw, mistakes, use
 
     def __call__(self, function: Callable) -> None:
         """Print "Not tried yet", "Correct" or what differs on the shortest input that shows it, with a hint."""
@@ -70,6 +75,10 @@ class Exercise:
         drawn = sorted((self.draw(random) for _ in range(DRAWN)), key=size)
         return [(case, Answer(self.solve(*case))) for case in self.fixed + drawn]
 
+    def answer(self, function: Callable, case: tuple) -> Answer:
+        """What the learner's code makes of one case."""
+        return answer(functools.partial(self.use, function) if self.use else function, case)
+
     def judge(self, function: Callable) -> list[Judged]:
         """The function on one case after the other; what it prints is heard once."""
         judged: list[Judged] = []
@@ -78,7 +87,7 @@ class Exercise:
             try:
                 with time_limit(LIMIT):
                     for case, right in cases:
-                        judged.append(Judged(case, right, answer(function, case)))
+                        judged.append(Judged(case, right, self.answer(function, case)))
                         sys.stdout = io.StringIO()
                         if time.monotonic() > end or isinstance(judged[-1].found.error, KeyboardInterrupt):
                             break
@@ -111,23 +120,22 @@ class Exercise:
             with time_limit(SEARCH), warnings.catch_warnings(action="ignore"):
                 if all(one.found.agrees(judged[0].found) for one in judged):
                     return " Hint: yours returns the same for every input."
-                share, hint = max((_agreement(mistake, judged), hint) for hint, mistake in self.mistakes)
+                share, hint = max((self.agreement(mistake, judged), hint) for hint, mistake in self.mistakes)
                 if share < NEARLY_ALL:
                     changes = mutants(folded_solution(name))
-                    hint = next((f"yours acts {does}." for does, f in changes if _agreement(f, judged, 1)), "")
+                    hint = next((f"yours acts {does}." for does, f in changes if self.agreement(f, judged, 1)), "")
                 return hint and f" Hint: {hint}"
         except (TooSlow, OSError, ValueError):  # no time left, or no notebook in which the solution can be read
             return ""
 
-
-def _agreement(mistake: Callable, judged: list[Judged], least: float = NEARLY_ALL) -> float:
-    """The share of the cases where either is wrong in which two functions agree; 0 as soon as it must be too small."""
-    telling, apart = 0, 0
-    for one in judged:
-        found = answer(mistake, one.case)
-        agree = found.agrees(one.found)
-        telling += one.wrong or not agree or not found.agrees(one.right)
-        apart += not agree
-        if apart > (1 - least) * len(judged):
-            return 0
-    return 1 - apart / telling
+    def agreement(self, mistake: Callable, judged: list[Judged], least: float = NEARLY_ALL) -> float:
+        """The share of cases where either is wrong in which two functions agree; 0 once it must be too small."""
+        telling, apart = 0, 0
+        for one in judged:
+            found = self.answer(mistake, one.case)
+            agree = found.agrees(one.found)
+            telling += one.wrong or not agree or not found.agrees(one.right)
+            apart += not agree
+            if apart > (1 - least) * len(judged):
+                return 0
+        return 1 - apart / telling

@@ -12,7 +12,7 @@ from helpers import NOTEBOOKS
 import torch
 from torch.nn import functional as F
 
-FOLDED = "<details><summary>Solution</summary>\n\n```python\n(def {name}\\(.*?)```"
+FOLDED = "<details><summary>Solution</summary>\n\n```python\n((?:def|class) {name}\\b.*?)```"
 ATOMS = (ast.Name, ast.Constant, ast.operator, ast.cmpop, list)  # too small to be told without what stands around
 OPERATORS = (
     (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow),
@@ -27,7 +27,7 @@ RESULTS = {"-({})": "turned round in sign", "({}) + 1": "1 larger", "({}) - 1": 
 def folded_solution(name: str) -> str:
     """The source of an exercise's solution, which stands in its notebook alone; "pass" when there is none."""
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        if f"def {name}(" in (text := path.read_text(encoding="utf-8")):
+        if name in (text := path.read_text(encoding="utf-8")):
             sources = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
             if found := re.search(FOLDED.format(name=name), sources, re.S):
                 return found[1]
@@ -144,7 +144,7 @@ def _text(node: ast.AST | list) -> str:
 
 
 def _built(tree: ast.Module) -> Callable:
-    """The function that a module defines, with what the solutions import."""
-    namespace: dict[str, Any] = {"math": math, "ceil": math.ceil, "torch": torch, "F": F}
+    """The function or class that a module defines, with what the solutions import."""
+    namespace: dict[str, Any] = {"math": math, "ceil": math.ceil, "torch": torch, "F": F, "__name__": "learners"}
     exec(compile(ast.fix_missing_locations(tree), "<mutant>", "exec"), namespace)
     return namespace[tree.body[0].name]  # type: ignore[attr-defined]

@@ -27,7 +27,8 @@ class Answer:
     @property
     def empty(self) -> bool:
         """Whether nothing was returned, as by an exercise that is left empty."""
-        return self.error is None and self.value is None
+        parts = self.value.values() if isinstance(self.value, dict) else [self.value]
+        return self.error is None and all(part is None for part in parts)
 
     def agrees(self, other: "Answer") -> bool:
         """Whether both are the same value, or errors of the same kind."""
@@ -72,7 +73,8 @@ def told(error: BaseException, function: Callable) -> str:
         return "your function ran for seconds and was stopped; perhaps a loop never ends"
     if isinstance(error, KeyboardInterrupt):
         return "your function was stopped"
-    file = getattr(getattr(function, "__code__", None), "co_filename", "")
+    written = [function, *vars(function).values()] if isinstance(function, type) else [function]
+    file = next((part.__code__.co_filename for part in written if hasattr(part, "__code__")), "")
     lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
     code = shortened(linecache.getline(file, lines[-1])) if lines else ""
     place = f", in line {lines[-1]}" + f" ({code})" * bool(code) if lines else ""

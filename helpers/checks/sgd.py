@@ -1,12 +1,9 @@
-"""The exercises of notebook 05."""
+"""The exercises of notebook 06."""
 
-from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
 
 import torch
-from torch import Tensor, optim
-from torch.func import vjp
-from torch.nn import functional as F
+from torch import optim
 
 
 def _walked(w: float, lr: float, steps: int) -> float:
@@ -29,32 +26,6 @@ rate_limit = Exercise(
     lambda r: (r.decimal(0.1, 20),),
     ("the slope is 2a(w - 3), and so the factor 1 - 2·a·lr.", lambda a: 2 / a),
     ("there the first step hits the minimum; the limit is where the factor is -1.", lambda a: 1 / (2 * a)),
-)
-
-
-def _layer(r: Draw) -> tuple[Tensor, ...]:
-    images, inputs, outputs = r.sides(4, 3, 3)
-    return r.tensor(images, inputs), r.tensor(outputs, inputs), r.tensor(images, outputs)
-
-
-layer_gradient = Exercise(
-    lambda x, W, d_a: vjp(lambda weight: F.relu(F.linear(x, weight)), W)[1](d_a)[0],
-    [(torch.tensor([[1.0, 2]]), torch.tensor([[1.0, 1], [-1, 0], [2, 1]]), torch.tensor([[3.0, 4, -5]]))],
-    _layer,
-    ("the images are summed, not averaged.", lambda x, w, d: (d * (x @ w.T > 0)).T @ x / len(x)),
-    ("pass on the number that arrives, not 1.", lambda x, w, d: (x @ w.T > 0).float().T @ x),
-)
-
-
-def _laid(kernel: Tensor, d_output: Tensor) -> Tensor:
-    return F.conv_transpose2d(d_output[None, None], kernel[None, None])[0, 0]
-
-
-conv_input_gradient = Exercise(
-    _laid,
-    [(torch.tensor([[1.0, 2], [-1, 3]]), torch.tensor([[2.0]]))],
-    lambda r: (r.tensor(*r.sides(3, 3)), r.tensor(*r.sides(3, 3))),
-    ("do not turn the kernel here: lay it down as it is.", lambda k, d: _laid(k.flip(0, 1), d)),
 )
 
 

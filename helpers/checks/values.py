@@ -18,6 +18,12 @@ class TooSlow(BaseException):
 
 def difference(found: Any, expected: Any) -> str:
     """How the value of `found` differs from `expected`, in words; empty when at most its type does."""
+    if isinstance(expected, dict):
+        if not isinstance(found, dict):
+            return f"a dictionary is expected, found {described(found)}"
+        lacking = (f"{name} is missing" for name in expected if found.get(name) is None)
+        unlike = (f"{name}: {what}" for name in expected if (what := difference(found[name], expected[name])))
+        return next(lacking, "") or next(unlike, "")
     if isinstance(expected, str):
         same = isinstance(found, str) and found == expected
         return "" if same else f"{expected!r} is expected, found {described(found)}"
@@ -46,6 +52,8 @@ def difference(found: Any, expected: Any) -> str:
 
 def remark(found: Any, expected: Any) -> str:
     """What to make of a right value whose type is not the one asked for; empty when the type will do."""
+    if isinstance(expected, dict):
+        return next((make for name in expected if (make := remark(found[name], expected[name]))), "")
     if isinstance(expected, Tensor) and not isinstance(found, Tensor):
         return "make it a tensor"
     if isinstance(expected, str):
