@@ -52,7 +52,7 @@ class ShiftedDigit:
         self.stages, self.image, self.before = stages, image[None], stages(image[None])
         self.figure = new_figure(10, 4.4)
         axes = self.figure.subplots(3, len(self.before))
-        self.figure.subplots_adjust(left=0.05, right=0.995, bottom=0.01, top=0.94, wspace=0.05, hspace=0.2)
+        self.figure.subplots_adjust(left=0.05, right=0.995, bottom=0.01, top=0.94, wspace=0.05, hspace=0.32)
         for row, name in zip(axes, ("before", "after", "difference"), strict=True):
             row[0].text(-0.14, 0.5, name, rotation=90, ha="center", va="center", fontsize=15, color=INK)
             for place in row:
