@@ -164,18 +164,25 @@ def features_by_trying(side, padding):
         x = F.max_pool2d(F.conv2d(x[None], torch.zeros(1, 1, 3, 3), padding=padding), 2)[0]
     return 64 * x.numel()
 
-def nll_by_loop(log_p, labels):
+def share_by_counting(labels, classes):
+    return torch.tensor([labels.tolist().count(k) / len(labels) for k in range(classes)])
+
+def share_by_loop(labels, classes):
+    shares = torch.zeros(classes, dtype=torch.float64)
+    for label in labels:
+        shares[label] += 1 / len(labels)
+    return shares
+
+def loss_by_rows(logits, labels):
     total = torch.zeros(1)
-    for row, label in zip(log_p, labels, strict=True):
-        total = total - row[label]
+    for row, label in zip(logits, labels, strict=True):
+        lead = row - row.max()
+        total = total + math.log(sum(math.exp(x) for x in lead.tolist())) - lead[label]
     return total / len(labels)
 
-def log_softmax_by_rows(logits):
-    rows = []
-    for row in logits:
-        row = row - row.max()
-        rows.append(row - math.log(sum(math.exp(x) for x in row.tolist())))
-    return torch.stack(rows)
+def loss_by_differences(logits, labels):
+    behind = logits.double() - logits.double().gather(1, labels[:, None])
+    return behind.logsumexp(dim=1).mean()
 
 def gradient_by_loops(logits, labels):
     result = F.softmax(logits, dim=1).double()
@@ -183,14 +190,47 @@ def gradient_by_loops(logits, labels):
         result[i, label] -= 1
     return result / len(labels)
 
-def target_by_filling(labels, classes, smoothing):
-    target = torch.full((len(labels), classes), smoothing / classes)
-    target[torch.arange(len(labels)), labels] += 1 - smoothing
-    return target
+def pushed_in_place(logits, label, steps):
+    z = logits.clone()
+    for _ in range(steps):
+        z -= z.exp() / z.exp().sum()
+        z[label] += 1
+    return z
 
-def target_by_scatter(labels, classes, smoothing):
-    target = torch.full((len(labels), classes), smoothing / classes, dtype=torch.float64)
-    return target.scatter_(1, labels[:, None], 1 - smoothing + smoothing / classes)
+def pushed_in_a_list(logits, label, steps):
+    z = logits.tolist()
+    for _ in range(steps):
+        total = sum(math.exp(x) for x in z)
+        z = [x - math.exp(x) / total + (k == label) for k, x in enumerate(z)]
+    return torch.tensor(z)
+
+def pushed_by_recursion(logits, label, steps):
+    push = torch.eye(len(logits))[label] - logits.softmax(0)
+    return pushed_by_recursion(logits + push, label, steps - 1) if steps else logits.double()
+
+def pushed_by_autograd(logits, label, steps):
+    z = logits.clone().requires_grad_()
+    for _ in range(steps):
+        (slope,) = torch.autograd.grad(F.cross_entropy(z, torch.tensor(label)), z)
+        z = (z - slope).detach().requires_grad_()
+    return z
+
+def pushed_by_an_optimizer(logits, label, steps):
+    z = torch.nn.Parameter(logits.clone())
+    optimizer = torch.optim.SGD([z], lr=1)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.cross_entropy(z[None], torch.tensor([label])).backward()
+        optimizer.step()
+    return z.detach()
+
+def temperature_by_logits(soft):
+    p = soft(torch.tensor([0.0, 3, 1]))
+    return 3 / (torch.log(p[1]) - torch.log(p[0]))
+
+def temperature_of_a_batch(soft):
+    log_p = soft(torch.tensor([[2.0, 0], [0, 1]])).log()
+    return (2 / (log_p[0, 0] - log_p[0, 1])).item()
 
 def descend_recursively(w, lr, steps):
     return w if steps == 0 else descend_recursively(w - lr * 2 * (w - 3), lr, steps - 1)
@@ -616,30 +656,19 @@ RIGHT = {
         lambda side, p: np.int64(64) * ((side // 2 + 3 * (p - 1)) // 2) ** 2,
         features_by_trying,
     ],
-    "softmax_rows": [
-        lambda logits: torch.stack([row.exp() / row.exp().sum() for row in logits]),
-        lambda logits: logits.exp() / logits.exp().sum(dim=-1)[:, None],
-        lambda logits: torch.from_numpy(np.exp(logits.numpy()) / np.exp(logits.numpy()).sum(axis=1, keepdims=True)),
-        lambda logits: (logits.double().exp().T / logits.double().exp().sum(1)).T,
-        lambda logits: 1 / (logits[:, None, :] - logits[:, :, None]).exp().sum(dim=2),
+    "blind": [
+        lambda labels, classes: torch.bincount(labels, minlength=classes) / len(labels),
+        lambda labels, classes: (labels[:, None] == torch.arange(classes)).double().mean(0),
+        lambda labels, classes: torch.from_numpy(np.bincount(labels.numpy(), minlength=classes) / len(labels)),
+        lambda labels, classes: torch.eye(classes)[labels].sum(0) / labels.numel(),
+        share_by_counting, share_by_loop,
     ],
-    "mean_nll": [
-        lambda log_p, labels: -log_p.gather(1, labels[:, None]).mean(),
-        lambda log_p, labels: -sum(row[label] for row, label in zip(log_p, labels, strict=True)) / len(labels),
-        lambda log_p, labels: -torch.diagonal(log_p[:, labels]).mean().double(),
-        lambda log_p, labels: -log_p[F.one_hot(labels, log_p.shape[1]).bool()].mean(),
-        nll_by_loop,
-    ],
-    "log_softmax_rows": [
-        lambda logits: logits - logits.logsumexp(dim=1, keepdim=True),
-        lambda logits: logits.double().log_softmax(-1),
-        lambda logits: logits - (logits.amax(1) + (logits - logits.amax(1)[:, None]).exp().sum(1).log())[:, None],
-        lambda logits: (
-            logits
-            - logits.max(1, keepdim=True).values
-            - torch.log(torch.sum(torch.exp(logits - logits.max(1, keepdim=True).values), 1, keepdim=True))
-        ),
-        log_softmax_by_rows,
+    "cross_entropy": [
+        lambda logits, labels: -(logits - logits.logsumexp(dim=1, keepdim=True)).gather(1, labels[:, None]).mean(),
+        lambda logits, labels: (logits.logsumexp(1) - logits[torch.arange(len(labels)), labels]).mean(),
+        lambda logits, labels: -(F.one_hot(labels, logits.shape[1]) * logits.log_softmax(-1)).sum() / len(labels),
+        lambda logits, labels: sum(x.logsumexp(0) - x[y] for x, y in zip(logits, labels, strict=True)) / len(labels),
+        loss_by_rows, loss_by_differences,
     ],
     "loss_gradient": [
         lambda logits, labels: (logits.softmax(1) - F.one_hot(labels, logits.shape[1]).float()) / labels.numel(),
@@ -650,13 +679,14 @@ RIGHT = {
         ),
         gradient_by_loops,
     ],
-    "smooth_target": [
-        lambda labels, classes, e: torch.eye(classes)[labels] * (1 - e) + e / classes,
-        lambda labels, classes, e: torch.lerp(
-            F.one_hot(labels, classes).double(), torch.full((1,), 1 / classes).double(), e
-        ),
-        lambda labels, classes, e: torch.where(F.one_hot(labels, classes) == 1, 1 - e + e / classes, e / classes),
-        target_by_filling, target_by_scatter,
+    "pushed": [
+        pushed_in_place, pushed_in_a_list, pushed_by_recursion, pushed_by_autograd, pushed_by_an_optimizer,
+    ],
+    "find_temperature": [
+        lambda soft: 1 / math.log(soft(torch.tensor([1.0, 0.0]))[0] / soft(torch.tensor([1.0, 0.0]))[1]),
+        lambda soft: 1 / torch.logit(soft(torch.tensor([0.0, 1.0]))[1]),
+        lambda soft: -1 / math.log(1 / soft(torch.tensor([1.0, 0.0]))[0].item() - 1),
+        temperature_by_logits, temperature_of_a_batch,
     ],
     "descend": [
         lambda w, lr, steps: 3 + (w - 3) * (1 - 2 * lr) ** steps,
@@ -792,8 +822,9 @@ EQUIVALENT = {
         "nearest_average": ["`dim=1` were `dim=-1`"],
         "surest_mistake": ["`dim=1` were `dim=-1`"],
         "max_pool_gradient": ["`gradient.shape[1]` were `gradient.shape[-1]`"],
-        "softmax_rows": ["`dim=1` were `dim=-1`"],
-        "log_softmax_rows": ["`dim=1` were `dim=-1`"],
+        "cross_entropy": ["`dim=1` were `dim=-1`"],
+        "pushed": ["`dim=0` were `dim=-1`"],
+        "find_temperature": ["`p[1]` were `p[-1]`"],
         "loss_gradient": ["`dim=1` were `dim=-1`", "`logits.shape[1]` were `logits.shape[-1]`"],
         "batch_normalize": ["`(0, 2, 3)` were `(0, -2, 3)`"],
         "iou": ["`first[2]` were `first[-2]`", "`second[2]` were `second[-2]`"],
@@ -822,6 +853,7 @@ EQUIVALENT = {
         ],
         "neighbours": ["`images = image.repeat(image.numel(), 1, 1); places"],
         "pooled_size": ["`if not ceil_mode; size = -(-(n - k) // s) + 1` were"],
+        "cross_entropy": ["`log_p = shifted - shifted.exp().sum(dim=1, keepdim=True).log(); rows = "],
         "loss_gradient": ["`p = F.softmax(logits, dim=1); y = F.one_hot(labels, logits.shape[1])` were"],
         "batch_normalize": ["`mean = x.mean(dim=(0, 2, 3), keepdim=True); variance = x.var("],
         "iou": ["`width = min(first[2], second[2]) - max(first[0], second[0]); height", "`both = max(width, 0.0) *"],
@@ -829,6 +861,7 @@ EQUIVALENT = {
         "dice": ["`areas = (prediction.sum() + truth.sum()).item(); overlap = (prediction & truth).sum().item()` were"],
     },
     "the number is the same in a tensor": {
+        "find_temperature": ["`.item()` were missing", "`torch.tensor` were missing"],
         "accuracy_of": ["like `(logits.argmax(dim=1) == labels).float().mean()`"],
         "surest_mistake": ["like `(largest * (answers != labels)).argmax()`"],
         "area_under_curve": [
@@ -843,7 +876,7 @@ EQUIVALENT = {
     },
     "there are as many of the one as of the other": {
         "conv_layer": ["`len(weight)` were `len(bias)`"],
-        "mean_nll": ["`len(labels)` were `len(log_p)`"],
+        "cross_entropy": ["`len(labels)` were `len("],
         "loss_gradient": ["`len(logits)` were `len(", "`logits.shape` were `p.shape`"],
         "mean_and_spread": ["`len(values)` were `len(squares)`"],
     },
@@ -861,6 +894,9 @@ EQUIVALENT = {
             "`…(40, 1)` were", "`torch.arange(40.0)` were", "`(0, :2)` were `(-1, :2)`", "`(0, :2)` were `(1, :2)`",
         ],
     },
-    "torch takes the last axis of two by itself": {"loss_gradient": ["`F.softmax(logits, dim=1)` were `F.softmax("]},
+    "torch takes the last axis by itself": {
+        "loss_gradient": ["`F.softmax(logits, dim=1)` were `F.softmax("],
+        "pushed": ["`F.softmax(logits, dim=0)` were `F.softmax("],
+    },
 }
 # fmt: on

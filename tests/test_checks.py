@@ -132,7 +132,7 @@ STYLE = [
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1) - 1) // s + 1.0, "Right value, make it an int: for"),
     ("map_size", lambda h, w: torch.tensor([h // 4 - 6.0, w // 4 - 6]), "Right value, make it an int: for (112, 160)"),
     ("confusion", lambda y, p: SOLVED["confusion"](y, p).float(), "Right value, make its dtype torch.int64: for"),
-    ("mean_nll", lambda log_p, y: SOLVED["mean_nll"](log_p, y).item(), "Right value, make it a tensor: for"),
+    ("cross_entropy", lambda z, y: SOLVED["cross_entropy"](z, y).item(), "Right value, make it a tensor: for"),
     ("drop", lambda x, keep, p: SOLVED["drop"](x, keep, p).tolist(), "Right value, make it a tensor: for"),
     ("accuracy_of", lambda x, y: Fraction(int((x.argmax(1) == y).sum()), len(y)), "Correct"),
 ]

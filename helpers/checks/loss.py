@@ -1,6 +1,6 @@
 """The exercises of notebook 04."""
 
-import functools
+from dataclasses import dataclass
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
@@ -14,34 +14,59 @@ from torch.nn import functional as F
 ROWS = torch.tensor([[2.0, 0, -1], [1, 3, 0.5], [-2, 0, 4]])
 LARGE = torch.tensor([[1000.0, 999, -1000], [-1000, -998, -1001]])
 
-softmax_rows = Exercise(
-    lambda logits: F.softmax(logits, dim=1),
-    [(torch.zeros(2, 4),), (ROWS,)],
-    lambda r: (r.tensor(*r.sides(4, 4)),),
-    ("every row sums to 1 by itself: sum over dim=1, with keepdim=True.", lambda x: x.exp() / x.exp().sum()),
-)
-
 
 def _logits_and_labels(r: Draw) -> tuple[Tensor, Tensor]:
     images, classes = r.randint(1, 4), r.randint(2, 5)
     return r.tensor(images, classes) * r.choice([1, 250]), r.labels(images, classes)
 
 
-mean_nll = Exercise(
-    lambda log_p, labels: F.nll_loss(log_p, labels),
-    [(ROWS.log_softmax(dim=1), torch.tensor([0, 2, 1]))],
-    lambda r: ((pair := _logits_and_labels(r))[0].log_softmax(dim=1), pair[1]),
-    ("[:, labels] takes whole columns; one entry a row is log_p[rows, labels].", lambda log_p, y: -log_p[:, y].mean()),
-    ("the label decides, not the largest entry.", lambda log_p, y: -log_p.amax(dim=1).mean()),
+BATCHES = [(torch.zeros(1, 2), torch.tensor([0])), (ROWS, torch.tensor([0, 2, 1])), (LARGE, torch.tensor([1, 1]))]
+
+
+def _best_answers(labels: Tensor, classes: int) -> Tensor:
+    return torch.bincount(labels, minlength=classes) / len(labels)
+
+
+blind = Exercise(
+    _best_answers,
+    [(torch.tensor([7, 2, 7, 7]), 10), (torch.tensor([0, 1]), 2)],
+    lambda r: (r.labels(r.randint(1, 6), c := r.randint(2, 5)), c),
+    ("alike for all is best where all labels are equally common.", lambda y, k: torch.full((k,), 1 / k)),
+    (
+        "all on the commonest label costs infinity at each of the others.",
+        lambda y, k: F.one_hot(torch.bincount(y, minlength=k).argmax(), k).float(),
+    ),
+    (
+        "a label that never comes may have probability 0: what it is given, the others lack.",
+        lambda y, k: (torch.bincount(y, minlength=k) + 1) / (len(y) + k),
+    ),
+    ("probabilities sum to 1: divide by the number of labels.", lambda y, k: torch.bincount(y, minlength=k).float()),
+    ("one number for every class: those that never come count, too.", lambda y, k: torch.bincount(y) / len(y)),
 )
 
-log_softmax_rows = Exercise(
-    lambda logits: F.log_softmax(logits, dim=1),
-    [(torch.tensor([[1000.0, 1000]]),), (ROWS,), (LARGE,)],
-    lambda r: (_logits_and_labels(r)[0],),
-    ("a probability that has become 0 has no logarithm: form none.", lambda x: F.softmax(x, dim=1).log()),
-    ("exp(1000) is inf: subtract the largest first.", lambda x: x - x.exp().sum(dim=1, keepdim=True).log()),
-    ("that is along the columns; an image is a row.", lambda x: F.log_softmax(x, dim=0)),
+
+def _shifted_alike(logits: Tensor) -> Tensor:
+    shifted = logits - logits.max()
+    return shifted - shifted.exp().sum(dim=1, keepdim=True).log()
+
+
+cross_entropy = Exercise(
+    F.cross_entropy,
+    BATCHES,
+    _logits_and_labels,
+    ("exp(1000) is inf: subtract the largest first.", lambda x, y: F.nll_loss(x - x.exp().sum(1, True).log(), y)),
+    ("a probability that has become 0 has no logarithm: form none.", lambda x, y: F.nll_loss(x.softmax(1).log(), y)),
+    ("the mean over the images, not the sum.", lambda x, y: F.cross_entropy(x, y, reduction="sum")),
+    ("one number for the batch: the mean.", lambda x, y: F.cross_entropy(x, y, reduction="none")),
+    (
+        "[:, labels] takes whole columns; one entry a row is [rows, labels].",
+        lambda x, y: -x.log_softmax(1)[:, y].mean(),
+    ),
+    ("the label decides, not the largest entry.", lambda x, y: -x.log_softmax(1).amax(1).mean()),
+    ("that is along the columns; an image is a row.", lambda x, y: F.nll_loss(x.log_softmax(0), y)),
+    ("every row has a largest logit of its own.", lambda x, y: F.nll_loss(_shifted_alike(x), y)),
+    ("softmax twice: the logits themselves go into the loss.", lambda x, y: F.cross_entropy(x.softmax(1), y)),
+    ("turn the sign: a loss is never negative.", lambda x, y: -F.cross_entropy(x, y)),
 )
 
 
@@ -51,28 +76,71 @@ def _p_minus_y(logits: Tensor, labels: Tensor) -> Tensor:
 
 loss_gradient = Exercise(
     grad(F.cross_entropy),
-    [(torch.zeros(1, 2), torch.tensor([0])), (ROWS, torch.tensor([0, 2, 1])), (LARGE, torch.tensor([1, 1]))],
+    BATCHES,
     _logits_and_labels,
     ("the loss is a mean over the images: divide by their number.", _p_minus_y),
     ("exp(1000) is inf: subtract the largest first.", lambda x, y: _p_minus_y(x, y) / len(x) + 0 * x.exp()),
+    ("that is the way to go; the slope is the opposite.", lambda x, y: -_p_minus_y(x, y) / len(x)),
+    ("1 is taken away at the label alone.", lambda x, y: (x.softmax(1) - 1) / len(x)),
 )
 
 
-def _target(labels: Tensor, classes: int, true: float, other: float) -> Tensor:
-    return torch.where(F.one_hot(labels, classes).bool(), true, other)
+def _pushed(logits: Tensor, label: int, steps: int) -> Tensor:
+    """Plain gradient descent with learning rate 1, by the gradient that autograd finds."""
+    for _ in range(steps):
+        logits = logits - grad(F.cross_entropy)(logits, torch.tensor(label))
+    return logits
 
 
-def _measured_target(labels: Tensor, classes: int, smoothing: float) -> Tensor:
-    """The target y that torch uses, read off the gradient p - y at equal logits."""
-    loss = functools.partial(F.cross_entropy, reduction="sum", label_smoothing=smoothing)
-    return 1 / classes - grad(loss)(torch.zeros(len(labels), classes), labels)
+def _push(logits: Tensor, label: int) -> Tensor:
+    return F.one_hot(torch.tensor(label), len(logits)) - logits.softmax(dim=0)
 
 
-smooth_target = Exercise(
-    _measured_target,
-    [(torch.tensor([1]), 2, 0.2), (torch.tensor([4, 0, 9]), 10, 0.1)],
-    lambda r: (r.labels(r.randint(1, 4), c := r.randint(2, 6)), c, r.decimal(0, 0.9)),
-    ("the true class gets its part of the even share, too.", lambda y, k, e: _target(y, k, 1 - e, e / (k - 1))),
-    ("each row must sum to 1: the true class gets e/K, too.", lambda y, k, e: _target(y, k, 1 - e, e / k)),
-    ("1 - e stays with the label; e is spread.", lambda y, k, e: _target(y, k, e + (1 - e) / k, (1 - e) / k)),
+def _pull_alone(logits: Tensor, label: int, steps: int) -> Tensor:
+    z = logits.clone()
+    for _ in range(steps):
+        z[label] += 1 - z.softmax(dim=0)[label]
+    return z
+
+
+def _up_the_slope(logits: Tensor, label: int, steps: int) -> Tensor:
+    for _ in range(steps):
+        logits = logits - _push(logits, label)
+    return logits
+
+
+pushed = Exercise(
+    _pushed,
+    [(torch.tensor([0.0, 4, 1]), 2, 1), (torch.tensor([-4.0, 8, 3.5]), 0, 3)],
+    lambda r: (r.tensor(c := r.randint(2, 5)), r.randrange(c), r.randint(0, 4)),
+    ("every push moves all the logits: the others go down.", _pull_alone),
+    ("the push changes with the logits: work it out again after each.", lambda z, y, n: z + n * _push(z, y)),
+    ("that goes up the slope, away from the label.", _up_the_slope),
+)
+
+
+@dataclass(frozen=True)
+class HiddenTemperature:
+    """Softmax at a temperature that it does not say: logits (..., classes) to probabilities."""
+
+    temperature: float
+
+    def __call__(self, logits: Tensor) -> Tensor:
+        """The probabilities of softmax(logits / T)."""
+        return F.softmax(torch.as_tensor(logits).double() / self.temperature, dim=-1)
+
+    def __repr__(self) -> str:
+        return "a hidden temperature"
+
+
+find_temperature = Exercise(
+    lambda soft: soft.temperature,
+    [(HiddenTemperature(1.0),), (HiddenTemperature(0.5),), (HiddenTemperature(4.0),)],
+    lambda r: (HiddenTemperature(r.decimal(0.2, 8)),),
+    ("that is 1/T.", lambda soft: 1 / soft.temperature),
+    ("log p is not the logit divided by T: only differences count.", lambda soft: 1 / float(soft([1.0, 0]).log()[0])),
+    (
+        "the ratio of two probabilities is e to the difference: take its logarithm.",
+        lambda soft: float((p := soft([1.0, 0]))[0] / p[1]),
+    ),
 )
