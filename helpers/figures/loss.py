@@ -20,7 +20,7 @@ class Pushes:
         self.networks = {name: logits.double() for name, logits in networks.items()}
         low, high = torch.stack([*self.networks.values()]).aminmax()
         self.bottom = low.item() - 3.5
-        self.figure = new_figure(10, 4.4)
+        self.figure = new_figure(10, 4.2)
         axes = self.figure.add_axes((0.085, 0.1, 0.905, 0.79))
         axes.set(xlim=(-0.6, 9.6), ylim=(self.bottom, high.item() + 5), ylabel="logit", xticks=range(10))
         axes.tick_params(axis="x", length=0)
