@@ -27,8 +27,10 @@ class Pushes:
         axes.spines["bottom"].set_visible(False)
         axes.axhline(0, color=INK, linewidth=1)
         self.bars = axes.bar(range(10), [0.0] * 10, width=0.62)
-        look = {"arrowstyle": "simple,head_length=9,head_width=15,tail_width=6", "color": ORANGE, "zorder": 3}
-        self.arrows = [axes.add_patch(FancyArrowPatch((0, 0), (0, 1), shrinkA=0, shrinkB=0, **look)) for _ in range(10)]
+        self.arrows = [FancyArrowPatch((0, 0), (0, 1), shrinkA=0, shrinkB=0, color=ORANGE, zorder=3) for _ in range(10)]
+        for arrow in self.arrows:
+            arrow.set_arrowstyle("simple", head_length=9, head_width=15, tail_width=6)
+            axes.add_patch(arrow)
         self.numbers = [axes.text(k, self.bottom + 0.3, "", ha="center") for k in range(10)]
         axes.text(-0.68, self.bottom + 0.3, "push", ha="right")
         self.title = axes.set_title("")
