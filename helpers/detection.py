@@ -1,4 +1,4 @@
-"""Several digits on one canvas, found by boxes: what notebook 08 builds from the trained classifier.
+"""Several digits on one canvas, found by boxes: what notebook 09 builds from the trained classifier.
 
 Boxes are float tensors (N, 4) of left, top, right, bottom in pixels, as in `torchvision.ops`.
 """

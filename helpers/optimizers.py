@@ -1,4 +1,4 @@
-"""Muon by hand, the optimiser of notebook 06's last rungs; SGD stands in the cells of notebook 05."""
+"""Muon by hand, the optimiser of notebook 07's last rungs; SGD stands in the cells of notebook 06."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The remedies against overfitting of notebook 07, so that its study can switch each of them on and off."""
+"""The remedies against overfitting of notebook 08, so that its study can switch each of them on and off."""
 
 import copy
 from collections.abc import Callable
@@ -96,7 +96,7 @@ def fit(
     change: Callable[[Tensor], Tensor] | None = None, validation: tuple[Tensor, Tensor] | None = None,
     patience: int = 10, seed: int = 0,
 ) -> int:  # fmt: skip
-    """The loop of notebook 07 with its remedies; trains in place and returns the epoch whose weights are kept.
+    """The loop of notebook 08 with its remedies; trains in place and returns the epoch whose weights are kept.
 
     change: what happens to each batch of images first, such as `augment`.
     validation: images and labels; training stops early once their loss has not fallen for `patience` epochs.

@@ -1,4 +1,4 @@
-"""One training step and the share of right answers, for every helper that trains; notebook 06 writes both out."""
+"""One training step and the share of right answers, for every helper that trains; notebook 07 writes both out."""
 
 from collections.abc import Callable
 

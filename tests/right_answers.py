@@ -293,61 +293,6 @@ def step_in_torch(w, velocity, gradient, lr, momentum):
     velocity = torch.tensor(velocity).mul(momentum).add(gradient)
     return torch.tensor(w) - lr * velocity, velocity
 
-def mean_by_loop(losses, sizes):
-    total = images = 0
-    for loss, size in zip(losses, sizes, strict=True):
-        total += loss * size
-        images += size
-    return total / images
-
-def confusion_with_numpy(labels, predictions):
-    matrix = np.zeros((10, 10), dtype=np.int64)
-    np.add.at(matrix, (labels.numpy(), predictions.numpy()), 1)
-    return torch.from_numpy(matrix)
-
-def confusion_by_index_put(labels, predictions):
-    matrix = torch.zeros(10, 10, dtype=torch.int64)
-    return matrix.index_put_((labels, predictions), torch.ones_like(labels), accumulate=True)
-
-def first_by_limits(loss, classes):
-    if math.isnan(loss):
-        return "suspicious"
-    low, high = math.log(classes) - 0.3, math.log(classes) + 0.3
-    return "good" if low < loss < high else "suspicious"
-
-def diagnose_with_numpy(losses, classes):
-    losses = np.asarray(losses)
-    mean = np.mean(losses[-10:])
-    if np.isnan(losses).any() or np.isinf(losses).any() or mean > losses[0] * 1.5:
-        return "diverges"
-    return "stuck" if mean > np.log(classes) - 0.1 else "learns"
-
-def diagnose_with_torch(losses, classes):
-    losses = torch.tensor(losses, dtype=torch.float64)
-    mean = losses[-10:].mean()
-    if not torch.isfinite(losses).all() or mean / losses[0] > 1.5:
-        return "diverges"
-    if mean > math.log(classes) - 0.1:
-        return "stuck"
-    return "learns"
-
-def diagnose_one_by_one(losses, classes):
-    for loss in losses:
-        if loss != loss or loss in (float("inf"), -float("inf")):
-            return "diverges"
-    mean = statistics.fmean(losses[-10:])
-    if mean > 1.5 * losses[0]:
-        return "diverges"
-    elif mean > math.log(classes) - 0.1:
-        return "stuck"
-    else:
-        return "learns"
-
-def diagnose_briefly(losses, classes):
-    mean = sum(losses[len(losses) - 10 :]) / 10
-    bad = any(not math.isfinite(loss) for loss in losses) or mean > 1.5 * losses[0]
-    return "diverges" if bad else ("learns", "stuck")[mean > math.log(classes) - 0.1]
-
 def spread_by_loops(values):
     mean = 0
     for value in values:
@@ -550,6 +495,125 @@ def neighbours_by_eye(image):
     turned = 1 - 2 * torch.eye(image.numel())
     return (image.flatten() * turned).view(image.numel(), *image.shape)
 
+def fit_without_an_optimizer(model, loader, lr, epochs):
+    model.train()
+    averages = []
+    for _ in range(epochs):
+        total = count = 0
+        for x, y in loader:
+            model.zero_grad()
+            (loss := F.cross_entropy(model(x), y)).backward()
+            with torch.no_grad():
+                for weight in model.parameters():
+                    weight -= lr * weight.grad
+            total, count = total + loss.detach() * len(y), count + len(y)
+        averages.append(total / count)
+    return averages
+
+def fit_with_autograd_alone(model, loader, lr, epochs):
+    weights, averages = list(model.train().parameters()), []
+    for _ in range(epochs):
+        losses = []
+        for x, y in loader:
+            each = F.cross_entropy(model(x), y, reduction="none")
+            for weight, slope in zip(weights, torch.autograd.grad(each.mean(), weights), strict=True):
+                weight.data = weight.data - lr * slope
+            losses += each.tolist()
+        averages.append(np.mean(losses))
+    return tuple(averages)
+
+def fit_clearing_last(model, loader, lr, epochs):
+    optimizer, criterion = torch.optim.SGD(model.parameters(), lr), torch.nn.CrossEntropyLoss()
+    averages = torch.zeros(epochs)
+    for epoch in range(epochs):
+        model.train()
+        for x, y in loader:
+            loss = criterion(model(x), y)
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            averages[epoch] += loss.item() * len(x) / len(loader.dataset)
+    return averages
+
+def fit_from_sums(model, loader, lr, epochs):
+    model.train(True)
+    averages, optimizer = [], torch.optim.SGD(model.parameters(), lr=lr, momentum=0)
+    for _ in range(epochs):
+        sums = []
+        for x, y in loader:
+            optimizer.zero_grad(set_to_none=False)
+            total = F.cross_entropy(model(x), y, reduction="sum")
+            (total / len(x)).backward()
+            optimizer.step()
+            sums.append(total)
+        averages.append(float(sum(sums)) / len(loader.dataset))
+    return averages
+
+def fit_with_lists(model, loader, lr, epochs):
+    averages = []
+    for _ in range(epochs):
+        optimizer, losses, sizes = torch.optim.SGD(model.train().parameters(), lr=lr), [], []
+        for x, y in loader:
+            for weight in model.parameters():
+                weight.grad = None
+            loss = -model(x).log_softmax(1)[range(len(y)), y].mean()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            sizes.append(len(y))
+        averages.append(np.average(losses, weights=sizes))
+    return averages
+
+def accuracy_at_once(model, loader):
+    was, _ = model.training, model.eval()
+    with torch.no_grad():
+        right = torch.cat([model(x).argmax(1) == y for x, y in loader])
+    model.train(was)
+    return right.float().mean()
+
+@torch.inference_mode()
+def accuracy_in_inference_mode(model, loader):
+    was = model.training
+    model.train(False)
+    right = sum(int((model(x).max(dim=1).indices == y).sum()) for x, y in loader)
+    model.train(was)
+    return torch.tensor(right / len(loader.dataset))
+
+@torch.no_grad()
+def accuracy_with_numpy(model, loader):
+    was = model.training
+    answers, labels = zip(*((model.eval()(x).numpy().argmax(1), y.numpy()) for x, y in loader), strict=True)
+    model.train(was)
+    return (np.concatenate(answers) == np.concatenate(labels)).mean()
+
+def accuracy_by_image(model, loader):
+    was, right, count = model.training, 0, 0
+    model.eval()
+    for x, y in loader:
+        for image, label in zip(x, y, strict=True):
+            with torch.no_grad():
+                right += bool(model(image[None]).argmax() == label)
+            count += 1
+    model.train(was)
+    return right / count
+
+def accuracy_with_care(model, loader):
+    was, shares = model.training, []
+    try:
+        with torch.set_grad_enabled(False):
+            for x, y in loader:
+                model.eval()
+                shares.append((model(x).softmax(1).argmax(1) == y).double().mean() * len(y) / len(loader.dataset))
+    finally:
+        (model.train if was else model.eval)()
+    return sum(shares)
+
+def scores_by_counting(rows, digit):
+    hits = rows[digit][digit]
+    answered, labelled = sum(row[digit] for row in rows), sum(rows[digit])
+    return hits / answered, hits / labelled, 2 / (answered / hits + labelled / hits)
+
+
 RIGHT = {
     "accuracy_of": [
         lambda logits, labels: (logits.argmax(1) == labels).double().mean(),
@@ -717,35 +781,25 @@ RIGHT = {
         lambda w, v, g, lr, m: (w - (new := m * v + g) * lr, np.float32(new)),
         step_in_torch,
     ],
-    "mean_loss": [
-        lambda losses, sizes: np.average(losses, weights=sizes),
-        lambda losses, sizes: np.dot(losses, sizes) / np.sum(sizes),
-        lambda losses, sizes: (torch.tensor(losses) * torch.tensor(sizes)).sum() / sum(sizes),
-        lambda losses, sizes: statistics.fmean(losses, weights=sizes),
-        mean_by_loop,
+    "fit": [
+        fit_without_an_optimizer, fit_with_autograd_alone, fit_clearing_last, fit_from_sums, fit_with_lists,
     ],
-    "confusion": [
-        lambda labels, predictions: torch.bincount(labels * 10 + predictions, minlength=100).view(10, 10),
-        lambda labels, predictions: F.one_hot(labels, 10).T @ F.one_hot(predictions, 10),
-        lambda labels, predictions: torch.tensor(
-            [[int(((labels == i) & (predictions == j)).sum()) for j in range(10)] for i in range(10)]
-        ),
-        confusion_with_numpy, confusion_by_index_put,
+    "accuracy": [
+        accuracy_at_once, accuracy_in_inference_mode, accuracy_with_numpy, accuracy_by_image, accuracy_with_care,
     ],
-    "first_loss": [
-        lambda loss, classes: "good" if -0.3 < loss - np.log(classes) < 0.3 else "suspicious",
-        lambda loss, classes: "suspicious" if not abs(loss - math.log(classes)) <= 0.3 else "good",
-        lambda loss, classes: ["suspicious", "good"][int(abs(loss + math.log(1 / classes)) < 0.3)],
-        lambda loss, classes: np.where(np.abs(loss - np.log(classes)) < 0.3, "good", "suspicious").item(),
-        first_by_limits,
+    "fault": [
+        lambda number: dict(zip(range(1, 8), "CDEFAGB", strict=True))[number],
+        lambda number: ["C", "D", "E", "F", "A", "G", "B"][number - 1],
+        lambda number: " CDEFAGB"[number],
+        lambda number: "C" if number == 1 else "B" if number == 7 else chr(ord("A") + number + 1) if number < 5 else "AG"[number - 5],
+        lambda number: next(letter for at, letter in enumerate("CDEFAGB", 1) if at == number),
     ],
-    "diagnose": [
-        lambda losses, classes: (
-            "diverges"
-            if not np.isfinite(losses).all() or np.mean(losses[-10:]) > 1.5 * losses[0]
-            else ["learns", "stuck"][int(np.mean(losses[-10:]) > math.log(classes) - 0.1)]
-        ),
-        diagnose_with_numpy, diagnose_with_torch, diagnose_one_by_one, diagnose_briefly,
+    "scores": [
+        lambda m, d: (m[d, d] / m[:, d].sum(), m[d, d] / m[d].sum(), 2 * m[d, d] / (m[:, d].sum() + m[d].sum())),
+        lambda m, d: torch.tensor([m[d, d] / m[:, d].sum(), m[d, d] / m[d].sum(), m[d, d] / ((m[:, d] + m[d]) / 2).sum()]),
+        lambda m, d: np.array([m[d, d] / m.numpy().sum(0)[d], m[d, d] / m.numpy().sum(1)[d], scores_by_counting(m.tolist(), d)[2]]),
+        lambda m, d: scores_by_counting(m.tolist(), d),
+        lambda m, d: (*(pr := scores_by_counting(m.tolist(), d)[:2]), statistics.harmonic_mean(pr)),
     ],
     "speed_up": [
         lambda share, factor: 1 / ((1 - share) + share / factor),
@@ -832,8 +886,6 @@ EQUIVALENT = {
     "the order does not matter": {
         "conv_layer": ["`(1, 2, 3)` were `(2, 1, 3)`", "`(1, 2, 3)` were `(1, 3, 2)`"],
         "mystery_kernel": ["like `mystery(image).flip(1, 0)`"],
-        "mean_loss": ["`(loss, size)` were `(size, loss)`", "`zip(batch_losses, batch_sizes)` were `zip("],
-        "first_loss": ["`loss - expected` were `expected - loss`"],
         "mean_and_spread": ["`value - mean` were `mean - value`"],
         "batch_normalize": ["`(0, 2, 3)` were `(2, 0, 3)`", "`(0, 2, 3)` were `(0, 3, 2)`"],
         "iou": [
@@ -882,8 +934,6 @@ EQUIVALENT = {
     },
     "no number lies beyond the limit, or just on it": {
         "max_pool_gradient": ["`image[place] == image[place].max()` were `image[place] >= image[place].max()`"],
-        "first_loss": ["`abs(loss - expected) < 0.3` were `abs(loss - expected) <= 0.3`"],
-        "diagnose": ["`last > …` were `last >= …`"],
         "stop_epoch": ["`epoch - best_epoch >= patience` were `epoch - best_epoch == patience`"],
     },
     "the first loss is always a new lowest": {

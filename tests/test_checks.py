@@ -131,7 +131,6 @@ def test_the_mistake_finder_says_what_a_function_does_or_nothing(name, wrong, hi
 STYLE = [
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1) - 1) // s + 1.0, "Right value, make it an int: for"),
     ("map_size", lambda h, w: torch.tensor([h // 4 - 6.0, w // 4 - 6]), "Right value, make it an int: for (112, 160)"),
-    ("confusion", lambda y, p: SOLVED["confusion"](y, p).float(), "Right value, make its dtype torch.int64: for"),
     ("cross_entropy", lambda z, y: SOLVED["cross_entropy"](z, y).item(), "Right value, make it a tensor: for"),
     ("drop", lambda x, keep, p: SOLVED["drop"](x, keep, p).tolist(), "Right value, make it a tensor: for"),
     ("accuracy_of", lambda x, y: Fraction(int((x.argmax(1) == y).sum()), len(y)), "Correct"),
@@ -144,7 +143,7 @@ def test_a_right_value_of_another_type_is_called_right(name, answer, verdict):
 
 
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("name", ["output_size", "momentum_step", "drop", "diagnose"])
+@pytest.mark.parametrize("name", ["output_size", "momentum_step", "drop", "fault"])
 def test_anything_odd_is_refused_in_one_kind_line(name, odd, monkeypatch):
     monkeypatch.setattr("helpers.checks.exercise.SEARCH", 0.1)
     verdict = EXERCISES[name].verdict(lambda *case: ODD[odd])

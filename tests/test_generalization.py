@@ -1,4 +1,4 @@
-"""The remedies of notebook 07, the study that measures them, and the notebook's live pictures."""
+"""The remedies of notebook 08, the study that measures them, and the notebook's live pictures."""
 
 from functools import partial
 

@@ -15,12 +15,12 @@ MOVES = 20  # messages of the progress bar, some for each of its steps
 
 # For each notebook: the cell that trains, and what must hold after it was stopped.
 STOPPED = {
-    "06_training_loop": (
+    "07_training_loop": (
         "the-loop",
         "assert 0 < len(curve.losses) < EPOCHS * len(train_loader)\n"
         "assert not torch.equal(model.conv1.weight, first_kernels)",
     ),
-    "07_generalization": ("overfit", "assert 0 < len(curves['train']) < EPOCHS"),
+    "08_generalization": ("overfit", "assert 0 < len(curves['train']) < EPOCHS"),
 }
 LONG, SHORT = "EPOCHS = 5000", "EPOCHS = 1"
 

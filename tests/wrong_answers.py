@@ -58,20 +58,6 @@ def pool_gradient_of_two_windows(image, gradient):
     return result
 
 
-def first_loss(low=-0.3, high=0.3):
-    return lambda loss, classes: "good" if low < loss - math.log(classes) < high else "suspicious"
-
-
-def diagnosed(finite=math.isfinite, many=10, product=lambda first: 1.5 * first):
-    def diagnose(losses, classes):
-        last = sum(losses[-many:]) / many
-        if not all(map(finite, losses)) or last > product(losses[0]):
-            return "diverges"
-        return "stuck" if last > math.log(classes) - 0.1 else "learns"
-
-    return diagnose
-
-
 def pooled_from(start):
     return lambda x, k, stride: F.max_pool2d(x[None], k, stride)[0].clamp(min=start)
 
@@ -89,13 +75,6 @@ SLIPPED_THROUGH = [
     ("accuracy_of", lambda x, y: (x.softmax(0).argmax(1) == y).float().mean()),
     *[("max_pool", pooled_from(start)) for start in (0, -10, -100)],
     ("max_pool_gradient", pool_gradient_of_two_windows),
-    *[("first_loss", first_loss(*limits)) for limits in ((-9, 0.3), (-0.3, 99), (-0.3, 0.31), (-0.29, 0.3))],
-    ("diagnose", diagnosed(finite=lambda loss: loss == loss)),
-    ("diagnose", diagnosed(finite=lambda loss: loss < math.inf)),
-    ("diagnose", diagnosed(finite=lambda loss: loss > -math.inf)),
-    *[("diagnose", diagnosed(many=many)) for many in (1, 9, 11)],
-    ("diagnose", diagnosed(product=lambda first: 1.5 + first)),
-    ("diagnose", diagnosed(product=lambda first: 1.5 * first - 1e-9)),
     ("larger", lambda a, b: F.relu(a - b) + b.abs()),
     ("bump", lambda x, m, w: F.relu(1 - (x - m) ** 2 / w**2)),
 ]

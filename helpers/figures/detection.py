@@ -1,4 +1,4 @@
-"""Digits found on a canvas, for notebook 08."""
+"""Digits found on a canvas, for notebook 09."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The live pictures of notebook 07: train and test curves of one training, and a digit that is moved."""
+"""The live pictures of notebook 08: train and test curves of one training, and a digit that is moved."""
 
 from helpers.figures import BLUE, GREEN, INK, ORANGE, new_figure
 from helpers.regularization import move

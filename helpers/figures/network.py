@@ -30,7 +30,7 @@ VALUES = (
 )
 # What happens between two of them; each part can be highlighted.
 STEPS = ["conv1", "ReLU"], ["pool"], ["conv2", "ReLU"], ["pool"], ["flatten"], ["fc1", "ReLU"], ["fc2"], ["loss"]
-PARTS = {"data", "SGD"}.union(*STEPS)
+PARTS = {"data", "backward", "SGD"}.union(*STEPS)
 CENTRE_Y, LABEL_Y, STEP_Y, LOOP_Y = 1.85, 0.84, 3.03, 0.24
 
 
@@ -50,7 +50,7 @@ def show_network(*highlight: str) -> None:
         axes.add_patch(_frame(VALUES[0], edgecolor=ORANGE, linewidth=5, zorder=4))
     for step, before, after in zip(STEPS, VALUES, VALUES[1:], strict=False):
         _draw_step(axes, step, before, after, highlight)
-    _draw_way_back(axes, "SGD" in highlight)
+    _draw_way_back(axes, highlight)
     axes.set(xlim=(0, 10.5), ylim=(0, 3.6), aspect="auto")
     axes.axis("off")
     answer = int(numbers["logits"].argmax())
@@ -127,17 +127,19 @@ def _draw_step(axes: Axes, step: list[str], before: Value, after: Value, highlig
         )  # fmt: skip
 
 
-def _draw_way_back(axes: Axes, active: bool) -> None:
+def _draw_way_back(axes: Axes, highlight: tuple[str, ...]) -> None:
     """The loop below: the gradients of the loss go back, and SGD changes the weights."""
-    last = VALUES[-1].middle
+    last, active = VALUES[-1].middle, "backward" in highlight or "SGD" in highlight
     colour, width = (ORANGE, 4) if active else (GREY, 2)
     axes.plot([last, last], [LABEL_Y - 0.26, LOOP_Y], color=colour, linewidth=width, solid_capstyle="butt")
     _draw_arrow(axes, (last, LOOP_Y), (1.2, LOOP_Y), active)
-    axes.text(
-        5.6, LOOP_Y, "SGD: changes conv1, conv2, fc1, fc2     ←     backward(): gradients of the loss",
-        ha="center", va="center", fontsize=14, fontweight="bold" if active else "normal", color=INK,
-        bbox={"boxstyle": "round,pad=0.3", "facecolor": ORANGE if active else PALE, "edgecolor": "none"},
-    )  # fmt: skip
+    backward, sgd = "backward(): gradients of the loss", "SGD: changes conv1, conv2, fc1, fc2"
+    for part, x, told in (("backward", 7.6, backward), ("SGD", 3.2, sgd)):
+        axes.text(
+            x, LOOP_Y, told, ha="center", va="center", fontsize=14, color=INK,
+            fontweight="bold" if part in highlight else "normal",
+            bbox={"boxstyle": "round,pad=0.3", "facecolor": ORANGE if part in highlight else PALE, "edgecolor": "none"},
+        )  # fmt: skip
 
 
 def _draw_arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], active: bool) -> None:

@@ -23,7 +23,10 @@ from pathlib import Path
 from helpers import NOTEBOOKS
 
 # The topics of the notebooks, in order of the numbers in their names; there are no others.
-TOPICS = tuple("data convolution pooling architecture loss optimisation training generalisation applications".split())
+TOPICS = (
+    "data", "convolution", "pooling", "architecture", "loss", "backpropagation", "optimisation", "training",
+    "generalisation", "applications",
+)  # fmt: skip
 FORM = re.compile(r"\*\*Q(\d+)\. (.+)\*\*\n\n<details><summary>Answer</summary>\n\n(.+)\n\n</details>", re.S)
 
 

@@ -1,4 +1,4 @@
-"""The full measurements of notebook 07: `python -m helpers.studies.generalization` makes the file in `data/` again.
+"""The full measurements of notebook 08: `python -m helpers.studies.generalization` makes the file in `data/` again.
 
 Each run trains one network on a few training digits and tests it once, on all test digits. Its seed decides which
 digits, the first weights and the order. The strengths of the remedies were chosen on the last 1,000 training digits
