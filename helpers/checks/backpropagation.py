@@ -10,6 +10,7 @@ from helpers.checks.mutants import folded_solution
 
 import torch
 from torch import Tensor
+from torch.func import vjp
 from torch.nn import functional as F
 
 DOUBLINGS = 12  # of a value that is added to itself: from the last to the first lead 2 to that power ways
@@ -142,6 +143,22 @@ conv_input_gradient = Exercise(
     [(torch.tensor([[1.0, 2], [-1, 3]]), torch.tensor([[2.0]]))],
     lambda r: (r.tensor(*r.sides(3, 3)), r.tensor(*r.sides(3, 3))),
     ("do not turn the kernel here: lay it down as it is.", lambda k, d: _laid(k.flip(0, 1), d)),
+)
+
+
+def _measured_gradient(image: Tensor, gradient: Tensor) -> Tensor:
+    return vjp(lambda x: F.max_pool2d(x[None], 2)[0], image)[1](gradient)[0]
+
+
+max_pool_gradient = Exercise(
+    _measured_gradient,
+    [
+        (torch.tensor([[1.0, 5], [2, 3]]), torch.tensor([[4.0]])),
+        (torch.tensor([[1.0, 0, 2, 3], [0, 0, 2, 2]]), torch.tensor([[1.0, 2]])),
+    ],
+    lambda r: (r.distinct(2 * (h := r.randint(1, 3)), 2 * (w := r.randint(1, 3))), r.tensor(h, w)),
+    ("that is average pooling: the maximum does not share.", lambda x, g: torch.kron(g, torch.full((2, 2), 0.25))),
+    ("the largest pixel gets the gradient, not the smallest.", lambda x, g: _measured_gradient(-x, g)),
 )
 
 

@@ -8,7 +8,6 @@ from helpers.checks.exercise import Exercise
 
 import torch
 from torch import Tensor
-from torch.func import vjp
 from torch.nn import functional as F
 
 
@@ -57,20 +56,4 @@ pooled_size = Exercise(
     ("with ceil_mode an incomplete last window counts.", lambda n, k, s, c: (n - k) // s + 1),
     ("without ceil_mode an incomplete last window is dropped.", lambda n, k, s, c: math.ceil((n - k) / s) + 1),
     ("a window that begins beyond the last pixel never counts.", lambda n, k, s, c: (n - k + c * (s - 1)) // s + 1),
-)
-
-
-def _measured_gradient(image: Tensor, gradient: Tensor) -> Tensor:
-    return vjp(lambda x: F.max_pool2d(x[None], 2)[0], image)[1](gradient)[0]
-
-
-max_pool_gradient = Exercise(
-    _measured_gradient,
-    [
-        (torch.tensor([[1.0, 5], [2, 3]]), torch.tensor([[4.0]])),
-        (torch.tensor([[1.0, 0, 2, 3], [0, 0, 2, 2]]), torch.tensor([[1.0, 2]])),
-    ],
-    lambda r: (r.distinct(2 * (h := r.randint(1, 3)), 2 * (w := r.randint(1, 3))), r.tensor(h, w)),
-    ("that is average pooling: the maximum does not share.", lambda x, g: torch.kron(g, torch.full((2, 2), 0.25))),
-    ("the largest pixel gets the gradient, not the smallest.", lambda x, g: _measured_gradient(-x, g)),
 )
