@@ -252,21 +252,194 @@ def descend_with_torch(w, lr, steps):
         optimizer.step()
     return w
 
-def layer_gradient_by_autograd(x, W, d_a):
-    W = W.clone().requires_grad_()
-    torch.relu(x @ W.T).backward(d_a)
-    return W.grad
+class Remembering:
+    """What all engines share: they differ in how they go back."""
 
-def layer_gradient_by_images(x, W, d_a):
-    total = torch.zeros_like(W)
-    for row, arriving in zip(x, d_a, strict=True):
-        total += torch.outer(torch.where(W @ row > 0, arriving, 0.0), row)
-    return total
+    made = itertools.count()
 
-def layer_gradient_in_place(x, W, d_a):
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.grad, self.parents, self.slopes, self.number = data, 0.0, parents, slopes, next(self.made)
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, (self, other), (1, 1))
+
+    def __mul__(self, other):
+        return type(self)(self.data * other.data, (self, other), (other.data, self.data))
+
+    def relu(self):
+        return type(self)(self.data * (self.data > 0), (self,), (1.0 if self.data > 0 else 0.0,))
+
+    def exp(self):
+        return type(self)(np.exp(self.data), (self,), (np.exp(self.data),))
+
+    def log(self):
+        return type(self)(np.log(self.data), (self,), (self.data**-1,))
+
+    def hand_back(self):
+        for parent, slope in zip(self.parents, self.slopes, strict=True):
+            parent.grad = parent.grad + self.grad * slope
+
+class ByAge(Remembering):
+    def backward(self):
+        found, new = {self}, {self}
+        while new:
+            new = {parent for value in new for parent in value.parents} - found
+            found |= new
+        self.grad = 1
+        for value in sorted(found, key=lambda value: -value.number):
+            value.hand_back()
+
+class ByWaiting(Remembering):
+    def backward(self):
+        uses, todo = {self: 0}, [self]
+        for value in todo:
+            for parent in value.parents:
+                todo += [] if parent in uses else [parent]
+                uses[parent] = uses.get(parent, 0) + 1
+        self.grad, ready = 1.0, [self]
+        while ready:
+            value = ready.pop()
+            value.hand_back()
+            for parent in value.parents:
+                uses[parent] -= 1
+                ready += [] if uses[parent] else [parent]
+
+class ByASet(Remembering):
+    def backward(self):
+        order, seen = [], set()
+
+        def visit(value):
+            if id(value) not in seen:
+                seen.add(id(value))
+                [visit(parent) for parent in value.parents[::-1]]
+                order.insert(0, value)
+
+        visit(self)
+        self.grad += 1
+        for value in order:
+            value.hand_back()
+
+class ByDepth(Remembering):
+    def depths(self, known):
+        if self not in known:
+            known[self] = 1 + max((parent.depths(known)[parent] for parent in self.parents), default=0)
+        return known
+
+    def backward(self):
+        self.grad = torch.tensor(1.0, dtype=torch.float64)
+        for value, _ in sorted(self.depths({}).items(), key=lambda pair: pair[1], reverse=True):
+            value.hand_back()
+
+class ByTorch:
+    """It only looks like an engine."""
+
+    def __init__(self, number):
+        self.tensor = torch.as_tensor(number, dtype=torch.float64)
+        self.tensor = self.tensor if self.tensor.requires_grad else self.tensor.requires_grad_()
+        self.tensor.retain_grad()
+        self.backward = self.tensor.backward
+
+    data = property(lambda self: self.tensor.item())
+    grad = property(lambda self: self.tensor.grad)
+
+    def exp(self):
+        return ByTorch(self.tensor.exp())
+
+    def log(self):
+        return ByTorch(self.tensor.log())
+
+    def relu(self):
+        return ByTorch(self.tensor.relu())
+
+    def __add__(self, other):
+        return ByTorch(self.tensor + other.tensor)
+
+    def __mul__(self, other):
+        return ByTorch(self.tensor * other.tensor)
+
+def dense_by_autograd(x, W1, b1, W2, b2, labels):
+    given = [one.clone().requires_grad_() for one in (x, W1, b1, W2, b2)]
+    x, W1, b1, W2, b2 = given
+    z = x @ W1.T + b1
+    a = z.relu()
+    loss = F.cross_entropy(a @ W2.T + b2, labels)
+    return dict(zip("d_x d_W1 d_b1 d_W2 d_b2 d_z d_a".split(), torch.autograd.grad(loss, [*given, z, a]), strict=True))
+
+def dense_by_images(x, W1, b1, W2, b2, labels):
+    d = {"d_W1": 0, "d_b1": 0, "d_W2": 0, "d_b2": 0, "d_x": [], "d_z": [], "d_a": []}
+    for row, label in zip(x, labels, strict=True):
+        a = F.relu(W1 @ row + b1)
+        push = ((W2 @ a + b2).softmax(0) - torch.eye(len(b2))[label]) / len(x)
+        d_a = W2.T @ push
+        d_z = torch.where(a > 0, d_a, 0.0)
+        d["d_W2"], d["d_b2"] = d["d_W2"] + torch.outer(push, a), d["d_b2"] + push
+        d["d_W1"], d["d_b1"] = d["d_W1"] + torch.outer(d_z, row), d["d_b1"] + d_z
+        for name, one in (("d_a", d_a), ("d_z", d_z), ("d_x", W1.T @ d_z)):
+            d[name].append(one)
+    return {name: torch.stack(one) if isinstance(one, list) else one for name, one in d.items()}
+
+def dense_with_einsum(x, W1, b1, W2, b2, labels):
+    z = torch.einsum("ni,oi->no", x, W1) + b1
+    pushes = torch.func.grad(F.cross_entropy)(F.linear(F.relu(z), W2, b2), labels)
+    d_a = torch.einsum("nk,ko->no", pushes, W2)
+    d_z = d_a.masked_fill(z <= 0, 0)
+    return {
+        "d_W2": torch.einsum("nk,no->ko", pushes, F.relu(z)), "d_b2": pushes.sum(dim=0), "d_a": d_a, "d_z": d_z,
+        "d_W1": torch.einsum("no,ni->oi", d_z, x), "d_b1": torch.einsum("no->o", d_z),
+        "d_x": torch.einsum("no,oi->ni", d_z, W1),
+    }
+
+def dense_in_float64(*case):
+    return dense_with_einsum(*(one.double() for one in case[:-1]), case[-1])
+
+def dense_in_place(x, W1, b1, W2, b2, labels):
+    a = F.linear(x, W1, b1).relu_()
+    pushes = F.linear(a, W2, b2).softmax(1)
+    pushes[range(len(x)), labels] -= 1
+    pushes /= len(x)
+    d_a = pushes @ W2
     d_z = d_a.clone()
-    d_z[x @ W.T <= 0] = 0
-    return (x.T @ d_z).T
+    d_z[a == 0] = 0
+    return {
+        "d_z": d_z, "d_a": d_a, "d_x": (W1.T @ d_z.T).T, "d_W1": (x.T @ d_z).T, "d_b1": d_z.T.sum(1),
+        "d_W2": (a.T @ pushes).T, "d_b2": torch.ones(len(x)) @ pushes,
+    }
+
+def block_by_autograd(x, K, b, d_p):
+    x, K, b = (one.clone().requires_grad_() for one in (x, K, b))
+    z = F.conv2d(x, K, b, padding=1)
+    found = torch.autograd.grad(F.max_pool2d(z.relu(), 2), (z, x, K, b), d_p)
+    return dict(zip(("d_z", "d_x", "d_K", "d_b"), found, strict=True))
+
+def gradient_of_pool_and_relu(x, K, b, d_p):
+    z = F.conv2d(x, K, b, padding=1)
+    p, winners = F.max_pool2d(z, 2, return_indices=True)
+    d_z = torch.zeros(z.flatten(2).shape, dtype=z.dtype)
+    return d_z.scatter(2, winners.flatten(2), (d_p * (p > 0)).flatten(2)).view(z.shape)
+
+def block_by_torchs_own(x, K, b, d_p):
+    d_z = gradient_of_pool_and_relu(x, K, b, d_p)
+    d_x = torch.nn.grad.conv2d_input(x.shape, K, d_z, padding=1)
+    d_K = torch.nn.grad.conv2d_weight(x, K.shape, d_z, padding=1)
+    return {"d_z": d_z, "d_x": d_x, "d_K": d_K, "d_b": d_z.transpose(0, 1).flatten(1).sum(1)}
+
+def block_by_windows(x, K, b, d_p):
+    d_z = gradient_of_pool_and_relu(x, K, b, d_p)
+    windows = F.unfold(x, 3, padding=1)
+    d_K = torch.einsum("nop,nkp->ok", d_z.flatten(2), windows).view(K.shape)
+    d_x = F.fold(K.flatten(1).T @ d_z.flatten(2), x.shape[2:], 3, padding=1)
+    return {"d_z": d_z, "d_x": d_x, "d_K": d_K, "d_b": d_z.sum(dim=[0, 2, 3])}
+
+def block_transposed(x, K, b, d_p):
+    d_z = gradient_of_pool_and_relu(x, K, b, d_p)
+    padded, (rows, columns) = F.pad(x, (1, 1, 1, 1)), x.shape[2:]
+    d_K = torch.zeros_like(K)
+    for i, j in np.ndindex(3, 3):
+        d_K[:, :, i, j] = torch.einsum("nohw,nchw->oc", d_z, padded[:, :, i : i + rows, j : j + columns])
+    return {"d_z": d_z, "d_x": F.conv_transpose2d(d_z, K, padding=1), "d_K": d_K, "d_b": d_z.sum((2, 3)).sum(0)}
+
+def block_in_float64(*case):
+    return block_by_windows(*(one.double() for one in case))
 
 def input_gradient_by_pixels(kernel, d_output):
     (kh, kw), (rows, columns) = kernel.shape, d_output.shape
@@ -764,10 +937,10 @@ RIGHT = {
         lambda a: torch.tensor([1 / a]),
         lambda a: np.array(1 / a),
     ],
-    "layer_gradient": [
-        lambda x, W, d_a: torch.einsum("no,ni->oi", d_a * (x @ W.T > 0).float(), x),
-        lambda x, W, d_a: (d_a * torch.sign(F.relu(x @ W.T))).double().T @ x.double(),
-        layer_gradient_by_autograd, layer_gradient_by_images, layer_gradient_in_place,
+    "Value": [ByAge, ByWaiting, ByASet, ByDepth, ByTorch],
+    "dense_half": [dense_by_autograd, dense_by_images, dense_with_einsum, dense_in_float64, dense_in_place],
+    "block_backward": [
+        block_by_autograd, block_by_torchs_own, block_by_windows, block_transposed, block_in_float64,
     ],
     "conv_input_gradient": [
         lambda kernel, d: F.conv_transpose2d(d[None, None], kernel[None, None])[0, 0],
@@ -870,6 +1043,8 @@ RIGHT = {
 EQUIVALENT = {
     "many answers are right": {"kernel_golf": ["`"], "see_everything": ["`"]},
     "an axis counted from the end": {
+        "dense_half": ["`dim=1` were `dim=-1`"],
+        "block_backward": ["`(0, 2, 3)` were `(0, -2, 3)`", "`K.flip(2, 3)` were `K.flip(-2, 3)`"],
         "conv_layer": ["`2` were `-2`", "`(1, 2, 3)` were `(1, -2, 3)`"],
         "mystery_kernel": ["like `mystery(image).flip(0, -1)`"],
         "accuracy_of": ["`dim=1` were `dim=-1`"],
@@ -884,6 +1059,8 @@ EQUIVALENT = {
         "iou": ["`first[2]` were `first[-2]`", "`second[2]` were `second[-2]`"],
     },
     "the order does not matter": {
+        "Value": ["`(self, other)` were `(other, self)`", "`max(self.data, 0.0)` were `max(0.0, self.data)`"],
+        "block_backward": ["(1, 0)`", "`(0, 2, 3)` were `(2, 0, 3)`", "`(0, 2, 3)` were `(0, 3, 2)`", "`K.flip(3, 2)`"],
         "conv_layer": ["`(1, 2, 3)` were `(2, 1, 3)`", "`(1, 2, 3)` were `(1, 3, 2)`"],
         "mystery_kernel": ["like `mystery(image).flip(1, 0)`"],
         "mean_and_spread": ["`value - mean` were `mean - value`"],
@@ -899,6 +1076,12 @@ EQUIVALENT = {
         ],
     },
     "neither of two lines uses the other's result": {
+        "Value": ["`def ", "`self.data, self.grad = (data, 0.0); ", "`order = []; def", "`visit(self); self.grad"],
+        "dense_half": [
+            "`d_W2 = pushes.T @ a; d_b2", "`d_b2 = pushes.sum(0); d_a", "`d_W1 = d_z.T @ x; d_b1",
+            "`d_b1 = d_z.sum(0); d_x",
+        ],
+        "block_backward": ["padding=1).transpose(0, 1); d_b =", "`d_b = d_z.sum((0, 2, 3)); d_x"],
         "conv_layer": [
             "`image = F.pad(image, (padding,) * 4); kh, kw",
             "`rows = (image.shape[1] - kh) // stride + 1; columns",
@@ -927,6 +1110,7 @@ EQUIVALENT = {
         "surest_mistake": ["`largest * (answers != labels)` were `largest + (answers != labels)`"],
     },
     "there are as many of the one as of the other": {
+        "dense_half": ["`len(x)` were `len(", "`len(b2)` were `len(W2)`"],
         "conv_layer": ["`len(weight)` were `len(bias)`"],
         "cross_entropy": ["`len(labels)` were `len("],
         "loss_gradient": ["`len(logits)` were `len(", "`logits.shape` were `p.shape`"],
@@ -945,8 +1129,14 @@ EQUIVALENT = {
         ],
     },
     "torch takes the last axis by itself": {
+        "dense_half": ["`F.softmax(logits, dim=1)` were `F.softmax("],
         "loss_gradient": ["`F.softmax(logits, dim=1)` were `F.softmax("],
         "pushed": ["`F.softmax(logits, dim=0)` were `F.softmax("],
+    },
+    "what ReLU stops is where it stops it; a winner below 0 is stopped in any case": {
+        "Value": ["`float` were missing"],
+        "dense_half": ["`z > 0` were `a > 0`"],
+        "block_backward": ["`F.relu` were missing", "`z > 0` were `a > 0`", "`F.max_pool2d(z, 2, "],
     },
 }
 # fmt: on

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from right_answers import ByAge, Remembering
 from torch.nn import functional as F
 
 # fmt: off
@@ -62,6 +63,78 @@ def pooled_from(start):
     return lambda x, k, stride: F.max_pool2d(x[None], k, stride)[0].clamp(min=start)
 
 
+class HandsBackAtOnce(Remembering):
+    def backward(self):
+        self.grad, met = 1.0, [self]
+        for value in met:
+            value.hand_back()
+            for parent in value.parents:
+                met += [] if parent in met else [parent]
+
+
+class AlongEveryWay(Remembering):
+    def backward(self, arriving=1.0):
+        self.grad += arriving
+        for parent, slope in zip(self.parents, self.slopes, strict=True):
+            parent.backward(slope * arriving)
+
+
+class Overwrites(ByAge):
+    def hand_back(self):
+        for parent, slope in zip(self.parents, self.slopes, strict=True):
+            parent.grad = slope * self.grad
+
+
+class WithoutItsOwnGrad(ByAge):
+    def hand_back(self):
+        for parent, slope in zip(self.parents, self.slopes, strict=True):
+            parent.grad += slope
+
+
+class WithoutABeginning(Remembering):
+    def backward(self):
+        self.hand_back()
+
+
+class ExpIsNoPower(ByAge):
+    def exp(self):
+        return type(self)(math.exp(self.data), (self,), (self.data,))
+
+
+def dense_with(
+    mask=lambda z, d_a: d_a * (z > 0), bias=lambda d: d.sum(0), of_W1=lambda d_z, d_a: d_z, outer=lambda d, x: d.T @ x
+):
+    def dense_half(x, W1, b1, W2, b2, labels):
+        z = x @ W1.T + b1
+        a = F.relu(z)
+        pushes = ((a @ W2.T + b2).softmax(1) - F.one_hot(labels, len(b2))) / len(x)
+        d_a = pushes @ W2
+        d_z = mask(z, d_a)
+        return {
+            "d_a": d_a, "d_z": d_z, "d_x": d_z @ W1, "d_W1": outer(of_W1(d_z, d_a), x), "d_b1": bias(d_z),
+            "d_W2": outer(pushes, a), "d_b2": bias(pushes),
+        }
+
+    return dense_half
+
+
+def spread(d_p):
+    return d_p.repeat_interleave(2, 2).repeat_interleave(2, 3)
+
+
+def block_with(
+    unpool=None, mask=lambda z: z > 0, bias=lambda d: d.sum((0, 2, 3)), turned=lambda K: K.flip(2, 3).transpose(0, 1)
+):
+    def block_backward(x, K, b, d_p):
+        z = F.conv2d(x, K, b, padding=1)
+        _, winners = F.max_pool2d(F.relu(z), 2, return_indices=True)
+        d_z = (unpool(d_p) if unpool else F.max_unpool2d(d_p, winners, 2)) * mask(z)
+        d_K = torch.nn.grad.conv2d_weight(x, K.shape, d_z, padding=1)
+        return {"d_z": d_z, "d_x": F.conv2d(d_z, turned(K), padding=1), "d_K": d_K, "d_b": bias(d_z)}
+
+    return block_backward
+
+
 # What the first checks called correct.
 SLIPPED_THROUGH = [
     ("dice", lambda p, t: dice(p, t, not p.any())),
@@ -88,10 +161,34 @@ HINTS = [
     ("stop_epoch", lambda losses, patience: min(range(len(losses)), key=losses.__getitem__) + 1, ""),
     ("stop_epoch", stop_patient_from_the_start, "a new best begins the count anew"),
     ("batch_normalize", normalized_over_width, "average over rows and columns"),
-    ("layer_gradient", lambda x, W, d: d.T @ x, "`* (z > 0)` were missing"),
+    ("Value", HandsBackAtOnce, "first list all, parents before children"),
+    ("Value", Overwrites, "reports must add up"),
+    ("Value", WithoutItsOwnGrad, "slope times the value's own grad"),
+    ("Value", WithoutABeginning, "whose grad is 1"),
+    ("dense_half", dense_with(mask=lambda z, d_a: d_a), "where its input z was not positive"),
+    ("dense_half", dense_with(mask=lambda z, d_a: F.relu(d_a)), "not of what arrives"),
+    ("dense_half", dense_with(bias=lambda d: d.mean(0)), "its gradients add up"),
+    ("dense_half", dense_with(of_W1=lambda d_z, d_a: d_a), "`d_z.T` were `d_a.T`"),
+    ("block_backward", block_with(turned=lambda K: K.transpose(0, 1)), "turned round"),
+    ("block_backward", block_with(turned=lambda K: K.flip(2, 3)), "`K.flip(2, 3).transpose(0, 1)` were `K.flip(2, 3)`"),
+    ("block_backward", block_with(unpool=spread), "nothing to the other three"),
+    ("block_backward", block_with(unpool=lambda d_p: spread(d_p) / 4), "does not share"),
+    ("block_backward", block_with(mask=lambda z: 1), "where its input z was not positive"),
+    ("block_backward", block_with(bias=lambda d: d.sum((2, 3))), "`(0, 2, 3)` were `(2, 3)`"),
     ("mean_and_spread", lambda v: (np.mean(v), np.std(v)), "`- 1` were missing"),
     ("bump", lambda x, m, w: F.relu((x - m) / w + 1) - F.relu((x - m) / w), "it rises and stays up"),
     ("features_for", lambda side, padding: 5, "yours returns the same for every input."),
+]
+
+# What the verdict on a wrong answer must name, without any hint.
+NAMED = [
+    ("Value", AlongEveryWay, "it hands back along every way"),
+    ("Value", ExpIsNoPower, "the slope of exp: 1.49182 is expected, found 0.4"),
+    ("dense_half", dense_with(outer=lambda d, x: x.T @ d), "d_W2: the shape (2, 1) is expected, found (1, 2)"),
+    ("dense_half", dense_with(bias=lambda d: d), "d_b2: the shape (2,) is expected, found (1, 2)"),
+    ("dense_half", lambda *case: {**dense_with()(*case), "d_b1": None}, "d_b1 is missing"),
+    ("block_backward", lambda *case: {**block_with()(*case), "d_K": None}, "d_K is missing"),
+    ("block_backward", block_with(bias=lambda d: d.sum(0)), "d_b: the shape (1,) is expected"),
 ]
 
 
