@@ -152,14 +152,7 @@ def _block_case(r: Draw) -> tuple[Tensor, ...]:
 _UNPOOL, _SPREAD = "F.max_unpool2d(d_p, winners, 2)", "F.interpolate(d_p, scale_factor=2)"
 block_backward = Exercise(
     lambda x, K, b, d_p: _from_autograd(_block, (x, K, b), "d_z d_x d_K d_b", d_p),
-    [
-        (
-            torch.tensor([[[[1.0, 2], [3, 4]]]]),
-            torch.arange(9.0).reshape(1, 1, 3, 3),
-            torch.ones(1),
-            torch.ones(1, 1, 1, 1),
-        )
-    ],
+    [tuple(map(torch.tensor, ([[[[1.0, 2], [3, 4]]]], [[[[0.0, 1, 2], [3, 4, 5], [6, 7, 8]]]], [1.0], [[[[1.0]]]])))],
     _block_case,
     ("the kernels must be turned round for d_x.", _slip("block_backward", "K.flip(2, 3)", "K")),
     ("the pool gives all to the winner, nothing to the other three.", _slip("block_backward", _UNPOOL, _SPREAD)),
