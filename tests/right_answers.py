@@ -232,25 +232,154 @@ def temperature_of_a_batch(soft):
     log_p = soft(torch.tensor([[2.0, 0], [0, 1]])).log()
     return (2 / (log_p[0, 0] - log_p[0, 1])).item()
 
-def descend_recursively(w, lr, steps):
-    return w if steps == 0 else descend_recursively(w - lr * 2 * (w - 3), lr, steps - 1)
+class SGDOverState:
+    """Velocities in a dict by parameter, the first of them the first gradient, numbers changed through .data."""
 
-def descend_with_autograd(w, lr, steps):
-    w = torch.tensor(w, requires_grad=True)
-    for _ in range(steps):
-        loss = (w - 3) ** 2
-        (gradient,) = torch.autograd.grad(loss, w)
-        w = (w - lr * gradient).detach().requires_grad_()
-    return w
+    def __init__(self, params, lr, momentum):
+        self.params, self.lr, self.momentum, self.velocity = [*params], lr, momentum, {}
 
-def descend_with_torch(w, lr, steps):
-    w = torch.nn.Parameter(torch.tensor([w]))
-    optimizer = torch.optim.SGD([w], lr=lr)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        (w - 3).square().sum().backward()
+    def zero_grad(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.grad.zero_()
+
+    def step(self):
+        for p in self.params:
+            old = self.velocity.get(p, 0)
+            self.velocity[p] = p.grad.clone() if p not in self.velocity else self.momentum * old + p.grad
+            p.data -= self.lr * self.velocity[p]
+
+class SGDInPlace(SGDOverState):
+    def step(self):
+        with torch.no_grad():
+            for p in self.params:
+                velocity = self.velocity.setdefault(p, torch.zeros_like(p))
+                p.add_(velocity.mul_(self.momentum).add_(p.grad), alpha=-self.lr)
+
+class SGDInFloat64(SGDOverState):
+    def step(self):
+        for p in self.params:
+            self.velocity[p] = self.momentum * self.velocity.get(p, 0) + p.grad.numpy().astype(float)
+            with torch.inference_mode():
+                p.copy_(torch.from_numpy(p.numpy(force=True) - self.lr * self.velocity[p]))
+
+class SGDOverGroups(SGDOverState):
+    def __init__(self, params, lr, momentum):
+        super().__init__(params, lr, momentum)
+        self.velocities = torch._foreach_mul(self.params, 0)
+
+    @torch.no_grad()
+    def step(self):
+        torch._foreach_mul_(self.velocities, self.momentum)
+        torch._foreach_add_(self.velocities, [p.grad for p in self.params])
+        torch._foreach_sub_(self.params, torch._foreach_mul(self.velocities, self.lr))
+
+class SGDFromHistory(SGDOverState):
+    """All gradients are kept, and each counts less the longer ago it is."""
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+    def step(self):
+        for p in self.params:
+            past = self.velocity.setdefault(p, [])
+            past.insert(0, p.grad)
+            p.data.sub_(self.lr * sum(self.momentum**age * gradient for age, gradient in enumerate(past)))
+
+class AdamOverState(SGDFromHistory):
+    """How far Adam goes is asked of `change(gradients, steps)`, from new to old; that is what the others differ in."""
+
+    def __init__(self, params, lr, beta1, beta2):
+        super().__init__(params, lr, 0)
+        self.betas = beta1, beta2
+
+    def step(self):
+        for p in self.params:
+            past = self.velocity.setdefault(p, [])
+            past.insert(0, p.grad)
+            p.data -= self.lr * self.change(past, len(past))
+
+    def change(self, past, steps):
+        beta1, beta2 = self.betas
+        mean = sum((1 - beta1) * beta1**age * g for age, g in enumerate(past)) / (1 - beta1**steps)
+        square = sum((1 - beta2) * beta2**age * g * g for age, g in enumerate(past)) / (1 - beta2**steps)
+        return mean / (square**0.5 + 1e-8)
+
+class AdamByWeights(AdamOverState):
+    """The corrected means are weighted means, whose weights sum to 1."""
+
+    def change(self, past, steps):
+        weights = torch.tensor([self.betas]).double() ** torch.arange(steps)[:, None]
+        first, second = (weights / weights.sum(0)).T
+        history = torch.stack(past).double()
+        return torch.tensordot(first, history, 1) / (torch.tensordot(second, history**2, 1).sqrt() + 1e-8)
+
+class AdamAsInThePaper(AdamOverState):
+    """Section 2 of the paper: the corrections go into the rate."""
+
+    def change(self, past, steps):
+        mean = square = torch.zeros_like(past[0])
+        for g in reversed(past):
+            mean, square = mean.lerp(g, 1 - self.betas[0]), square.lerp(g * g, 1 - self.betas[1])
+        root = math.sqrt(1 - self.betas[1] ** steps)
+        return root / (1 - self.betas[0] ** steps) * mean / (square.sqrt() + 1e-8 * root)
+
+class AdamOfTorch(AdamOverState):
+    """A copy of the weight, led by torch along the same gradients, of which the last step is taken."""
+
+    def change(self, past, steps):
+        copy = torch.zeros_like(past[0])
+        optimizer = torch.optim.Adam([copy], 1.0, self.betas)
+        for g in reversed(past):
+            copy.grad, before = g, copy.clone()
+            optimizer.step()
+        return before - copy
+
+class AdamWithItsOwnPowers(AdamOverState):
+    """The powers of the betas are kept, as well as the means."""
+
+    def __init__(self, params, lr, beta1, beta2):
+        super().__init__(params, lr, beta1, beta2)
+        self.means = [[0, 0] for _ in self.params]
+        self.lacks = [1.0, 1.0]
+
+    @torch.no_grad()
+    def step(self):
+        self.lacks = [lack * beta for lack, beta in zip(self.lacks, self.betas, strict=True)]
+        for kept, p in zip(self.means, self.params, strict=True):
+            for place, beta in enumerate(self.betas):
+                kept[place] = beta * kept[place] + (1 - beta) * p.grad ** (1 + place)
+            mean, square = (kept[place] / (1 - self.lacks[place]) for place in (0, 1))
+            p -= self.lr * mean / (torch.sqrt(square) + 1e-8)
+
+def bottom_by_lagrange(losses, rate):
+    (a, b, c), (x, y, z) = losses, (0, rate, 2 * rate)
+    return 0.5 * (a * (y + z) - 2 * b * (x + z) + c * (x + y)) / (a - 2 * b + c)
+
+def bottom_by_one_newton_step(losses, rate):
+    x = torch.tensor([0, rate, 2 * rate]).double()
+    a, b, _ = torch.linalg.solve(torch.stack([x**2, x, x**0], 1), torch.tensor(losses).double())
+    return -b / (2 * a)
+
+def rate_by_lists(step, steps, warmup, peak):
+    rising = [peak * n / warmup for n in range(1, warmup + 1)]
+    falling = [peak * 0.5 * (1 + math.cos(math.pi * n / (steps - warmup))) for n in range(steps - warmup + 1)]
+    return (rising + falling)[step]
+
+def rate_of_torch(step, steps, warmup, peak):
+    if step < warmup:
+        return peak - peak * (warmup - step - 1) / warmup
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=peak)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps - warmup)
+    for _ in range(step - warmup):
         optimizer.step()
-    return w
+        schedule.step()
+    return schedule.get_last_lr()[0]
+
+def rate_by_sine(step, steps, warmup, peak):
+    left = (steps - step) / (steps - warmup)
+    return peak * (step + 1) / warmup if step < warmup else peak * math.sin(math.pi / 2 * left) ** 2
 
 class Remembering:
     """What all engines share: they differ in how they go back."""
@@ -461,10 +590,6 @@ def input_gradient_by_padding(kernel, d_output):
     kh, kw = kernel.shape
     padded = F.pad(d_output, (kw - 1, kw - 1, kh - 1, kh - 1))
     return F.conv2d(padded[None, None], kernel.flip(0, 1)[None, None])[0, 0]
-
-def step_in_torch(w, velocity, gradient, lr, momentum):
-    velocity = torch.tensor(velocity).mul(momentum).add(gradient)
-    return torch.tensor(w) - lr * velocity, velocity
 
 def spread_by_loops(values):
     mean = 0
@@ -925,18 +1050,6 @@ RIGHT = {
         lambda soft: -1 / math.log(1 / soft(torch.tensor([1.0, 0.0]))[0].item() - 1),
         temperature_by_logits, temperature_of_a_batch,
     ],
-    "descend": [
-        lambda w, lr, steps: 3 + (w - 3) * (1 - 2 * lr) ** steps,
-        lambda w, lr, steps: np.float64(w - 3) * np.power(1 - 2 * lr, steps) + 3,
-        descend_recursively, descend_with_autograd, descend_with_torch,
-    ],
-    "rate_limit": [
-        lambda a: a**-1,
-        lambda a: 2 / (2 * a),
-        lambda a: np.reciprocal(np.float64(a)),
-        lambda a: torch.tensor([1 / a]),
-        lambda a: np.array(1 / a),
-    ],
     "Value": [ByAge, ByWaiting, ByASet, ByDepth, ByTorch],
     "dense_half": [dense_by_autograd, dense_by_images, dense_with_einsum, dense_in_float64, dense_in_place],
     "block_backward": [
@@ -947,13 +1060,20 @@ RIGHT = {
         lambda kernel, d: F.conv_transpose2d(kernel.double()[None, None], d.double()[None, None])[0, 0],
         input_gradient_by_pixels, input_gradient_by_kernel, input_gradient_by_padding,
     ],
-    "momentum_step": [
-        lambda w, v, g, lr, m: (w - lr * m * v - lr * g, v * m + g),
-        lambda w, v, g, lr, m: np.array([w - lr * (m * v + g), m * v + g]),
-        lambda w, v, g, lr, m: torch.tensor([w - lr * (m * v + g), m * v + g]),
-        lambda w, v, g, lr, m: (w - (new := m * v + g) * lr, np.float32(new)),
-        step_in_torch,
+    "bottom": [
+        lambda losses, rate: rate * (1 + (losses[0] - losses[2]) / 2 / (losses[0] + losses[2] - 2 * losses[1])),
+        lambda losses, rate: np.poly1d(np.polyfit([0, rate, 2 * rate], losses, 2)).deriv().roots[0],
+        lambda losses, rate: (lambda a, b, c: -b / (2 * a))(*np.polyfit((0.0, rate, 2 * rate), losses, 2)),
+        bottom_by_lagrange, bottom_by_one_newton_step,
     ],
+    "SGD": [SGDOverState, SGDInPlace, SGDInFloat64, SGDOverGroups, SGDFromHistory],
+    "rate_at": [
+        lambda n, steps, warm, peak: peak * min((n + 1) / warm if warm else 1, 0.5 + 0.5 * math.cos(
+            math.pi * max(n - warm, 0) / (steps - warm))),
+        lambda n, steps, warm, peak: np.float64(rate_by_sine(n, steps, warm, peak)),
+        rate_by_lists, rate_of_torch, rate_by_sine,
+    ],
+    "Adam": [AdamOverState, AdamByWeights, AdamAsInThePaper, AdamOfTorch, AdamWithItsOwnPowers],
     "fit": [
         fit_without_an_optimizer, fit_with_autograd_alone, fit_clearing_last, fit_from_sums, fit_with_lists,
     ],

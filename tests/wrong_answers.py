@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from right_answers import ByAge, Remembering
+from right_answers import AdamAsInThePaper, ByAge, Remembering, SGDInPlace, SGDOverState
 from torch.nn import functional as F
 
 # fmt: off
@@ -136,6 +136,69 @@ def block_with(
 
 
 # What the first checks called correct.
+class ResetsTheVelocity(SGDInPlace):
+    def zero_grad(self):
+        super().zero_grad()
+        self.velocity = {}
+
+
+class ReadOnce(SGDInPlace):
+    def __init__(self, params, lr, momentum):
+        self.params, self.lr, self.momentum, self.velocity = params, lr, momentum, {}
+
+
+class MovesAway(SGDInPlace):
+    """Each step puts another tensor in place of the weight's numbers."""
+
+    def step(self):
+        for p in self.params:
+            self.velocity[p] = self.momentum * self.velocity.get(p, 0) + p.grad
+            p.data = p.data - self.lr * self.velocity[p]
+
+
+class RateInTheVelocity(MovesAway):
+    """As the first papers wrote it: right as long as the rate stays."""
+
+    def step(self):
+        for p in self.params:
+            self.velocity[p] = self.momentum * self.velocity.get(p, 0) - self.lr * p.grad
+            p.data += self.velocity[p]
+
+
+class AgainstTheVelocity(MovesAway):
+    def step(self):
+        for p in self.params:
+            self.velocity[p] = p.grad - self.momentum * self.velocity.get(p, 0)
+            p.data -= self.lr * self.velocity[p]
+
+
+class UpTheSlope(MovesAway):
+    def step(self):
+        for p in self.params:
+            self.velocity[p] = self.momentum * self.velocity.get(p, 0) - p.grad
+            p.data -= self.lr * self.velocity[p]
+
+
+class WithTheRateOfOld(SGDOverState):
+    def __init__(self, params, lr, momentum):
+        super().__init__(params, lr, momentum)
+        self.rate = lr
+
+    def step(self):
+        self.lr = self.rate
+        super().step()
+
+
+class NeverClears(SGDInPlace):
+    def zero_grad(self):
+        pass
+
+
+class WithoutCorrection(AdamAsInThePaper):
+    def change(self, past, steps):
+        return super().change(past, 10**6)
+
+
 SLIPPED_THROUGH = [
     ("dice", lambda p, t: dice(p, t, not p.any())),
     ("dice", lambda p, t: dice(p, t, not t.any())),
@@ -157,10 +220,18 @@ HINTS = [
     ("iou", iou_clamped_in_width_alone, "yours acts as if `max(height, 0.0)` were `height`"),
     ("output_size", lambda n, k, s, p, d: -(-(n + 2 * p - d * (k - 1) - 1) // s) + 1, "`(…) // s` were `ceil("),
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1)) // s + 1, "`… d * (k - 1) - 1` were"),
-    ("momentum_step", lambda w, v, g, lr, m: (w - lr * g, g), "`momentum * velocity +` were missing"),
     ("stop_epoch", lambda losses, patience: min(range(len(losses)), key=losses.__getitem__) + 1, ""),
     ("stop_epoch", stop_patient_from_the_start, "a new best begins the count anew"),
     ("batch_normalize", normalized_over_width, "average over rows and columns"),
+    ("SGD", ResetsTheVelocity, "the velocity must outlive the step"),
+    ("SGD", ReadOnce, "keep list(params)"),
+    ("SGD", MovesAway, "p.data became a new tensor"),
+    ("SGD", RateInTheVelocity, "keep lr out of the velocity"),
+    ("SGD", AgainstTheVelocity, "not of its opposite"),
+    ("SGD", UpTheSlope, "that goes up the slope"),
+    ("SGD", WithTheRateOfOld, "read self.lr in each step"),
+    ("SGD", NeverClears, "does zero_grad clear them?"),
+    ("Adam", WithoutCorrection, "the two means begin at 0"),
     ("Value", HandsBackAtOnce, "first list all, parents before children"),
     ("Value", Overwrites, "reports must add up"),
     ("Value", WithoutItsOwnGrad, "slope times the value's own grad"),
@@ -184,6 +255,9 @@ HINTS = [
 NAMED = [
     ("Value", AlongEveryWay, "it hands back along every way"),
     ("Value", ExpIsNoPower, "the slope of exp: 1.49182 is expected, found 0.4"),
+    ("SGD", MovesAway, "a view of weight after step 1: 1 of 1 values differ"),
+    ("SGD", ReadOnce, "weight after step 1: 1 of 1 values differ; at index (0,) 3.9 is expected, found 4.0"),
+    ("Adam", WithoutCorrection, "weight after step 1: 1 of 1 values differ; at index (0,) 3.9 is expected, found 3.68"),
     ("dense_half", dense_with(outer=lambda d, x: x.T @ d), "d_W2: the shape (2, 1) is expected, found (1, 2)"),
     ("dense_half", dense_with(bias=lambda d: d), "d_b2: the shape (2,) is expected, found (1, 2)"),
     ("dense_half", lambda *case: {**dense_with()(*case), "d_b1": None}, "d_b1 is missing"),

@@ -65,7 +65,7 @@ def _places(node: ast.AST) -> Iterator[tuple]:
     for key, part in ast.iter_fields(node):
         if isinstance(part, ast.AST) or key in ("elts", "args", "keywords") and not isinstance(node, ast.arguments):
             yield vars(node), key, node
-        if isinstance(part, list):
+        if isinstance(part, list) and key != "decorator_list":  # another decorator may fail before anything is called
             yield from ((part, index, node) for index, item in enumerate(part) if isinstance(item, ast.AST))
             yield from ((part, slice(index, index + 2), node) for index in range(len(part) - 1) if key == "body")
 
