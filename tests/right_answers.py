@@ -1162,6 +1162,11 @@ RIGHT = {
 # and for each exercise the changes as `mutants` tells them.
 EQUIVALENT = {
     "many answers are right": {"kernel_golf": ["`"], "see_everything": ["`"]},
+    "a number so small only keeps 0 from being divided by 0": {"Adam": ["`square.sqrt() + 1e-08` were `square.sqrt() "]},
+    "1 is divided by more than a half, which leaves the difference": {"Adam": ["were `1 % "]},
+    "both signs are turned, and the cosine does not mind": {
+        "rate_at": ["`step - warmup` were `warmup - step`", "`steps - warmup` were `warmup - steps`"],
+    },
     "an axis counted from the end": {
         "dense_half": ["`dim=1` were `dim=-1`"],
         "block_backward": ["`(0, 2, 3)` were `(0, -2, 3)`", "`K.flip(2, 3)` were `K.flip(-2, 3)`"],
@@ -1196,6 +1201,13 @@ EQUIVALENT = {
         ],
     },
     "neither of two lines uses the other's result": {
+        "SGD": ["`def "],
+        "Adam": [
+            "`def ", "`self.means = [torch", "`self.squares = [torch", "`self.means[i] = self", "`self.squares[i] = self",
+            "`mean = self",
+        ],
+        "bottom": ["`slope = (4 * middle"],
+        "rate_at": ["`if step < warmup; done"],
         "Value": ["`def ", "`self.data, self.grad = (data, 0.0); ", "`order = []; def", "`visit(self); self.grad"],
         "dense_half": [
             "`d_W2 = pushes.T @ a; d_b2", "`d_b2 = pushes.sum(0); d_a", "`d_W1 = d_z.T @ x; d_b1",

@@ -133,7 +133,7 @@ def _torchs_adam(params: Iterator[Tensor], lr: float, beta1: float, beta2: float
 
 Adam = Exercise(
     lambda *case: _walk(_torchs_adam, *case),
-    [(0.1, 0.9, 0.999, *rest) for rest in FIXED],
+    [(0.1, 0.9, 0.999, *rest) for rest in [*FIXED, ([[4.0, 2.0]], [[[0.0, 1.0]]], 9)]],  # a gradient of 0, too
     lambda r: (r.choice([0.1, 0.5]), *r.choice([(0.9, 0.999), (0.5, 0.9)]), *_tensors(r, r.randint(1, 3))),
     ("divide by 1 - beta ** steps; the two means begin at 0 and are too small at first.",
      _slip("Adam", " / (1 - self.beta1**self.steps)", "", " / (1 - self.beta2**self.steps)", "")),
