@@ -101,6 +101,6 @@ class BackwardWindow:
         for index, cell in enumerate(self.cells):
             cell.set_visible(index <= row * self.output.shape[1] + column)
         products = zip(patch, self.kernel.flatten().tolist(), strict=True)
-        terms = [f"{int(p)}·{int(k)}" if k >= 0 else f"{int(p)}·({int(k)})" for p, k in products]
-        self.sum.set_text(f"{' + '.join(terms)} = {int(self.output[row, column])}")
+        terms = ["·".join(f"{int(n)}" if n >= 0 else f"({int(n)})" for n in pair) for pair in products]
+        self.sum.set_text(_typed(f"{' + '.join(terms)} = {int(self.output[row, column])}"))
         return f"The window for the gradient of the pixel in row {row}, column {column}: {self.sum.get_text()}."
