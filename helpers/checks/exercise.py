@@ -120,7 +120,8 @@ class Exercise:
             with time_limit(SEARCH), warnings.catch_warnings(action="ignore"):
                 if all(one.found.agrees(judged[0].found) for one in judged):
                     return " Hint: yours returns the same for every input."
-                share, hint = max((self.agreement(mistake, judged), hint) for hint, mistake in self.mistakes)
+                shares = [(self.agreement(mistake, judged), hint) for hint, mistake in self.mistakes]
+                share, hint = max(shares, default=(0.0, ""))
                 if share < NEARLY_ALL:
                     changes = mutants(folded_solution(name))
                     hint = next((f"yours acts {does}." for does, f in changes if self.agreement(f, judged, 1)), "")
