@@ -1094,13 +1094,6 @@ RIGHT = {
         lambda m, d: scores_by_counting(m.tolist(), d),
         lambda m, d: (*(pr := scores_by_counting(m.tolist(), d)[:2]), statistics.harmonic_mean(pr)),
     ],
-    "speed_up": [
-        lambda share, factor: 1 / ((1 - share) + share / factor),
-        lambda share, factor: factor / (factor * (1 - share) + share),
-        lambda share, factor: np.float64(1) / (1 - share * (1 - 1 / factor)),
-        lambda share, factor: torch.tensor(1 - share + share / factor).reciprocal(),
-        lambda share, factor: (1 - share + share / factor) ** -1,
-    ],
     "mean_and_spread": [
         lambda values: (statistics.mean(values), statistics.stdev(values)),
         lambda values: (np.mean(values), np.std(values, ddof=1)),

@@ -18,7 +18,7 @@ STOPPED = {
     "07_training_loop": (
         "the-loop",
         "assert 0 < len(curve.losses) < EPOCHS * len(train_loader)\n"
-        "assert not torch.equal(model.conv1.weight, first_kernels)",
+        "assert abs(model.conv1.weight.grad).max() > 0",
     ),
     "08_generalization": ("overfit", "assert 0 < len(curves['train']) < EPOCHS"),
 }

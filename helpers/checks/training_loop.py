@@ -7,6 +7,7 @@ from typing import Any
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
+from helpers.checks.mutants import folded_solution
 
 import torch
 from torch import Tensor, nn
@@ -14,173 +15,139 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 
-class Noted(nn.Module):
-    """Passes numbers on, and counts how often autograd recorded that."""
+def _slips(name: str, slips: dict[str, str]) -> list[tuple[str, Callable]]:
+    """Hints, each with the folded solution in which "old -> new" has been exchanged, built when it is first called."""
+
+    @cache
+    def built(changes: str) -> Callable:
+        source, names = folded_solution(name), dict[str, Any](torch=torch, F=F)
+        for change in changes.split(" | "):
+            old, new = change.split(" -> ")
+            source = source.replace(old, new)
+        exec(source, names)
+        return names[name]
+
+    return [(hint, lambda *case, changes=changes: built(changes)(*case)) for hint, changes in slips.items()]
+
+
+class Noted(nn.Flatten):
+    """Flatten, which counts how often autograd recorded it."""
 
     recorded = 0
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same numbers."""
+        """Images (N, 1, 2, 2) as rows (N, 4)."""
         self.recorded += torch.is_grad_enabled()
-        return x
+        return super().forward(x)
 
 
 @cache
-def _template() -> nn.Sequential:
+def _template() -> Any:
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(0)
-        return nn.Sequential(Noted(), nn.BatchNorm2d(1, momentum=0.5), nn.Flatten(), nn.Linear(4, 3))
+        return nn.Sequential(Noted(), nn.BatchNorm1d(4, affine=False, momentum=0.5), nn.Linear(4, 3))
 
 
-def _fresh(training: bool) -> tuple[Any, Any, nn.Sequential]:
-    """A tiny network in the given mode, after its batch normalisation and its linear layer."""
-    model = copy.deepcopy(_template()).train(training)
-    return model[1], model[3], model
-
-
-def _loader(size: int, images: Tensor, labels: Tensor) -> DataLoader:
-    return DataLoader(TensorDataset(images, labels), size, generator=torch.Generator())
+def _fresh(training: bool, size: int, images: Tensor, labels: Tensor) -> tuple[Any, DataLoader]:
+    """The network, the same at each call, and a loader that gives it the images in their order."""
+    loader = DataLoader(TensorDataset(images, labels), size, generator=torch.Generator())
+    return copy.deepcopy(_template()).train(training), loader
 
 
 def _examples(r: Draw) -> tuple[int, Tensor, Tensor]:
-    """A batch size, and some images and labels, of which the last batch may be smaller."""
-    count = r.randint(3, 7)
-    return r.randint(2, 4), r.tensor(count, 1, 2, 2), r.labels(count, 3)
+    """A batch size, and some images and labels; the last batch may be smaller, but holds two at least."""
+    size = r.randint(2, 4)
+    count = r.choice([n for n in range(3, 8) if n % size != 1])
+    return size, r.tensor(count, 1, 2, 2), r.labels(count, 3)
 
 
-def _as_tensor(value: object) -> object:
-    return torch.tensor([float(one) for one in value]) if isinstance(value, list | tuple) else value
-
-
-def _parameters(norm: Any, linear: Any, losses: object) -> dict:
+def _trained(model: Any, means: object) -> dict:
+    if isinstance(means, list | tuple):
+        means = torch.tensor([float(mean) for mean in means])
     return {
-        "the weights": linear.weight.detach(),
-        "the biases": linear.bias.detach(),
-        "the mean that batch normalisation keeps (training mode)": norm.running_mean,
-        "the list of mean losses": losses,
+        "the weights": model[2].weight.detach(),
+        "the biases": model[2].bias.detach(),
+        "the mean that batch normalisation keeps in training": model[1].running_mean,
+        "the list of mean losses": means,
     }
 
 
-def _use_fit(fit: Callable, size: int, lr: float, epochs: int, images: Tensor, labels: Tensor) -> dict | None:
-    norm, linear, model = _fresh(training=False)
-    before = linear.weight.detach().clone()
-    returned = fit(model, _loader(size, images, labels), lr, epochs)
-    if returned is None and torch.equal(linear.weight, before):
-        return None
-    return _parameters(norm, linear, _as_tensor(returned))
+def _use_fit(fit: Callable, lr: float, epochs: int, *examples: Any) -> dict | None:
+    model, loader = _fresh(False, *examples)
+    means = fit(model, loader, lr, epochs)
+    idle = means is None and torch.equal(model[2].weight, _template()[2].weight)
+    return None if idle else _trained(model, means)
 
 
-def _fitted(size: int, lr: float, epochs: int, images: Tensor, labels: Tensor) -> dict:
-    norm, linear, model = _fresh(training=True)
+def _fitted(lr: float, epochs: int, *examples: Any) -> dict:
+    model, loader = _fresh(True, *examples)
     weights, means = list(model.parameters()), []
     for _ in range(epochs):
         losses = []
-        for x, y in zip(images.split(size), labels.split(size), strict=True):
-            loss = F.cross_entropy(model(x), y, reduction="none")
-            for weight, slope in zip(weights, torch.autograd.grad(loss.mean(), weights), strict=True):
+        for x, y in loader:
+            losses.append(F.cross_entropy(model(x), y, reduction="none"))
+            for weight, slope in zip(weights, torch.autograd.grad(losses[-1].mean(), weights), strict=True):
                 weight.data -= lr * slope
-            losses.append(loss.detach())
-        means.append(torch.cat(losses).mean())
-    return _parameters(norm, linear, torch.stack(means))
+        means.append(torch.cat(losses).mean().item())
+    return _trained(model, means)
 
 
-def _wrong_fit(order: str = "zero loss back step", mode: bool = True, by_image: bool = True) -> Callable:
-    """A loop whose lines stand in this order; "zero" may be left out."""
-
-    def fit(model: nn.Module, loader: DataLoader, lr: float, epochs: int) -> list[float]:
-        model.train(mode)
-        optimizer, means = torch.optim.SGD(model.parameters(), lr), []
-        for _ in range(epochs):
-            losses, sizes = [], []
-            for x, y in loader:
-                for line in order.split():
-                    if line == "zero":
-                        optimizer.zero_grad()
-                    elif line == "loss":
-                        loss = F.cross_entropy(model(x), y)
-                    elif line == "back":
-                        loss.backward()
-                    else:
-                        optimizer.step()
-                losses.append(loss.item())
-                sizes.append(len(x) if by_image else 1)
-            means.append(sum(a * b for a, b in zip(losses, sizes, strict=True)) / sum(sizes))
-        return means
-
-    return fit
-
-
-def _drawn_fit(r: Draw) -> tuple:
-    size, images, labels = _examples(r)
-    return size, r.choice([0.1, 0.5, 1.0]), r.randint(1, 2), images, labels
-
-
-_PAIR = torch.tensor([[1.0, 2.0, 3.0, 4.0], [4.0, 1.0, 0.0, 2.0], [0.0, 2.0, 1.0, 1.0]]).reshape(3, 1, 2, 2)
-_LABELS = torch.tensor([0, 1, 2])
+_THREE = torch.tensor([[1.0, 2.0, 3.0, 4.0], [4.0, 1.0, 0.0, 2.0], [0.0, 2.0, 1.0, 1.0], [2.0, 0.0, 3.0, 1.0]])
+_EXAMPLES = (2, _THREE.reshape(4, 1, 2, 2), torch.tensor([0, 1, 2, 1]))
 
 fit = Exercise(
     _fitted,
-    [(2, 0.5, 1, _PAIR, _LABELS), (2, 0.5, 2, _PAIR, _LABELS), (3, 1.0, 2, _PAIR, _LABELS)],
-    _drawn_fit,
-    ("gradients add up over the batches: zero_grad is missing.", _wrong_fit("loss back step")),
-    ("the step finds no gradients: they are cleared just before it.", _wrong_fit("loss back zero step")),
-    ("step comes before backward, and uses the gradients of the batch before.", _wrong_fit("loss step zero back")),
-    ("the model may come in eval mode: call model.train() first.", _wrong_fit(mode=False)),
-    ("that is the mean of batch means: weigh each loss by its number of images.", _wrong_fit(by_image=False)),
-    ("there is no step.", _wrong_fit("zero loss back")),
+    [(0.5, 1, *_EXAMPLES), (0.5, 2, *_EXAMPLES)],
+    lambda r: (r.choice([0.1, 0.5, 1.0]), r.randint(1, 2), *_examples(r)),
+    *_slips("fit", {
+        "gradients add up over the batches: zero_grad is missing.": "optimizer.zero_grad() -> pass",
+        "the weights never move: is there a step(), after backward(), and nothing cleared between them?":
+            "optimizer.step() -> pass",
+        "step() comes before backward(), and uses the gradients of the batch before.":
+            "optimizer.step() -> pass | optimizer.zero_grad() -> pass | "
+            "loss.backward() -> optimizer.step(); optimizer.zero_grad(); loss.backward()",
+        "the model may come in eval mode: call model.train() first.": "model.train() -> pass",
+        "that is the mean of batch means: weigh each loss by its number of images.":
+            " * len(images) ->  | loader.dataset -> loader",
+    }),
     use=_use_fit,
 )  # fmt: skip
 
 
-def _tested(share: object, norm: Any, model: Any) -> dict:
+def _tested(share: object, model: Any) -> dict:
     return {
         "the share": share,
-        "the mean that batch normalisation keeps (it must not learn here)": norm.running_mean,
+        "the mean that batch normalisation keeps (it must not learn here)": model[1].running_mean,
         "forward passes that autograd recorded": model[0].recorded,
         "training mode afterwards (1 is yes)": int(model.training),
     }
 
 
-def _use_accuracy(accuracy: Callable, size: int, training: bool, images: Tensor, labels: Tensor) -> dict | None:
-    norm, _, model = _fresh(training)
-    share = accuracy(model, _loader(size, images, labels))
-    return None if share is None else _tested(share, norm, model)
+def _use_accuracy(accuracy: Callable, training: bool, *examples: Any) -> dict | None:
+    model, loader = _fresh(training, *examples)
+    share = accuracy(model, loader)
+    return None if share is None else _tested(share, model)
 
 
-def _share(size: int, training: bool, images: Tensor, labels: Tensor) -> dict:
-    norm, linear, model = _fresh(training)
-    scaled = images.flatten(1) / (1 + norm.eps) ** 0.5  # fresh: its mean is 0, its variance 1
-    right = (scaled @ linear.weight.T + linear.bias).argmax(dim=1) == labels
-    return _tested(right.sum().item() / len(labels), norm, model)
-
-
-def _wrong_accuracy(
-    mode: str = "eval", recorded: bool = False, by_image: bool = True, afterwards: str = "as before"
-) -> Callable:
-    def accuracy(model: nn.Module, loader: DataLoader) -> float:
-        before = model.training
-        model.train(mode == "train" or mode == "as before" and before)
-        shares, sizes = [], []
-        with torch.set_grad_enabled(recorded):
-            for x, y in loader:
-                shares.append((model(x).argmax(dim=1) == y).float().mean().item())
-                sizes.append(len(x) if by_image else 1)
-        model.train(before if afterwards == "as before" else afterwards == "train")
-        return sum(a * b for a, b in zip(shares, sizes, strict=True)) / sum(sizes)
-
-    return accuracy
+def _share(training: bool, size: int, images: Tensor, labels: Tensor) -> dict:
+    model, _ = _fresh(training, size, images, labels)
+    rows = images.flatten(1) / (1 + model[1].eps) ** 0.5  # fresh: its mean is 0, its variance 1
+    return _tested(((model[2](rows).argmax(dim=1) == labels).sum() / len(labels)).item(), model)
 
 
 accuracy = Exercise(
     _share,
-    [(2, True, _PAIR, _LABELS), (2, False, _PAIR, _LABELS), (3, True, _PAIR, _LABELS)],
-    lambda r: (lambda size, images, labels: (size, r.choice([True, False]), images, labels))(*_examples(r)),
-    ("batch normalisation works as in training, and even learns: model.eval() is missing.", _wrong_accuracy("as before")),
-    ("autograd records every forward pass: torch.no_grad() is missing.", _wrong_accuracy(recorded=True)),
-    ("both eval() and no_grad() are missing.", _wrong_accuracy("as before", recorded=True)),
-    ("that is the mean over batches, and the last may be smaller: count.", _wrong_accuracy(by_image=False)),
-    ("a model that came in training mode must go back in training mode.", _wrong_accuracy(afterwards="eval")),
-    ("a model that came in eval mode must stay in it: remember model.training.", _wrong_accuracy(afterwards="train")),
+    [(True, *_EXAMPLES), (False, *_EXAMPLES)],
+    lambda r: (r.choice([True, False]), *_examples(r)),
+    *_slips("accuracy", {
+        "batch normalisation works as in training, and even learns: model.eval() is missing.": "model.eval() -> pass",
+        "autograd records every forward pass: torch.no_grad() is missing.": "no_grad -> enable_grad",
+        "both eval() and no_grad() are missing.": "model.eval() -> pass | no_grad -> enable_grad",
+        "that is the mean over batches, and the last may be smaller: count.":
+            ".sum() -> .float().mean() | loader.dataset -> loader",
+        "a model that came in training mode must go back in training mode.": "model.train(before) -> pass",
+        "a model that came in eval mode must stay in it: remember model.training.": "(before) -> ()",
+    }),
     use=_use_accuracy,
 )  # fmt: skip
 
@@ -189,15 +156,17 @@ FAULTS = "CDEFAGB"  # of mysteries 1 to 7, by the letters of the exercise
 
 def _named(fault: Callable, number: int) -> object:
     found = fault(number)
-    return "its fault" if found == FAULTS[number - 1] else "another fault" if isinstance(found, str) else found
+    if not isinstance(found, str):
+        return found
+    return "its fault" if found == FAULTS[number - 1] else "another fault"
 
 
 fault = Exercise(lambda number: "its fault", [(n,) for n in range(1, 8)], lambda r: (r.randint(1, 7),), use=_named)
 
 
 def _scored(matrix: Tensor, digit: int) -> tuple[float, float, float]:
-    hits, answered, labelled = (x.double() for x in (matrix[digit, digit], matrix.sum(0)[digit], matrix.sum(1)[digit]))
-    return (hits / answered).item(), (hits / labelled).item(), (2 * hits / (answered + labelled)).item()
+    hits, answered, labelled = (x.item() for x in (matrix[digit, digit], matrix.sum(0)[digit], matrix.sum(1)[digit]))
+    return hits / answered, hits / labelled, 2 * hits / (answered + labelled)
 
 
 def _matrix(r: Draw) -> tuple[Tensor, int]:
@@ -205,28 +174,13 @@ def _matrix(r: Draw) -> tuple[Tensor, int]:
     return torch.tensor([[r.randint(i == j, 9) for j in range(size)] for i in range(size)]), r.randrange(size)
 
 
-def _of_means(matrix: Tensor, digit: int) -> tuple[float, float, float]:
-    precision, recall, _ = _scored(matrix, digit)
-    return precision, recall, (precision + recall) / 2
-
-
-def _exchanged(matrix: Tensor, digit: int) -> tuple[float, float, float]:
-    precision, recall, f1 = _scored(matrix, digit)
-    return recall, precision, f1
-
-
 scores = Exercise(
     _scored,
     [(torch.tensor([[8, 2], [1, 9]]), 0), (torch.tensor([[8, 2], [1, 9]]), 1), (torch.tensor([[1, 4], [0, 5]]), 0)],
     _matrix,
-    ("a row holds one label, a column one answer: precision is about the column.", _exchanged),
-    ("F1 is the harmonic mean, 2·P·R / (P + R).", _of_means),
-)
-
-speed_up = Exercise(
-    lambda share, factor: 100.0 / (100.0 * (1 - share) + 100.0 * share / factor),
-    [(0.25, 1000), (0.25, 2), (0.0, 10), (1.0, 3)],
-    lambda r: (r.decimal(0, 1), r.choice([r.randint(1, 30), r.decimal(1, 9)])),
-    ("add times, not speeds: what is left of the time?", lambda share, factor: share * factor + 1 - share),
-    ("the share is what becomes faster.", lambda share, factor: 1 / (share + (1 - share) / factor)),
+    (
+        "a row holds one label, a column one answer: precision is about the column.",
+        lambda matrix, digit: _scored(matrix.T, digit),
+    ),
+    ("F1 is the harmonic mean, 2·P·R / (P + R).", lambda *case: (*(pr := _scored(*case)[:2]), sum(pr) / 2)),
 )
