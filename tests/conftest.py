@@ -208,3 +208,32 @@ def serious_findings(page, within: str | None = None) -> list[str]:
         if finding["impact"] in ("serious", "critical") or finding["id"] == "heading-order"
         for node in finding["nodes"]
     ]
+
+
+# Strokes as a hand would draw them: points in percent of the canvas, "|" lifts the pen.
+STROKES = {
+    0: "50,12 30,20 22,50 30,80 50,88 70,80 78,50 70,20 50,12",
+    1: "52,10 51,50 50,90",
+    2: "28,28 40,14 60,14 70,30 58,52 28,86 | 28,86 74,86",
+    3: "30,16 52,10 68,24 60,42 44,48 62,54 70,72 54,88 28,84",
+    4: "34,12 28,52 74,52 | 62,28 60,90",
+    5: "72,14 34,14 32,44 52,40 68,52 68,72 52,86 30,80",
+    6: "62,10 42,32 34,58 38,80 52,88 66,78 64,60 50,54 36,64",
+    7: "24,16 76,16 60,50 44,90",
+    8: "50,48 34,34 38,16 54,10 68,20 64,36 50,48 34,62 34,80 50,90 66,80 66,62 50,48",
+    9: "66,36 56,46 40,44 34,30 42,16 58,12 68,22 66,40 62,66 54,90",
+}
+
+
+def stroke_by_mouse(page, box: dict, strokes: str) -> None:
+    """Draw with the mouse as a person does: some 20 small moves for each stretch, a few milliseconds apart."""
+    for stroke in strokes.split("|"):
+        points = [tuple(map(float, point.split(","))) for point in stroke.split()]
+        places = [(box["x"] + x / 100 * box["width"], box["y"] + y / 100 * box["height"]) for x, y in points]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for (x0, y0), (x1, y1) in zip(places, places[1:], strict=False):
+            for step in range(1, 13):
+                page.mouse.move(x0 + (x1 - x0) * step / 12, y0 + (y1 - y0) * step / 12)
+                page.wait_for_timeout(16)
+        page.mouse.up()

@@ -18,7 +18,7 @@ from helpers.training import evaluate
 import numpy as np
 import pytest
 import torch
-from conftest import needs_chromium, run_all
+from conftest import STROKES, needs_chromium, run_all, stroke_by_mouse
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
@@ -153,16 +153,6 @@ def test_weights_that_are_no_numbers_are_not_saved(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-# Strokes as a hand would draw them: points in percent of the canvas, "|" lifts the pen.
-STROKES = {
-    0: "50,12 30,20 22,50 30,80 50,88 70,80 78,50 70,20 50,12",
-    1: "52,10 51,50 50,90",
-    2: "28,28 40,14 60,14 70,30 58,52 28,86 | 28,86 74,86",
-    3: "30,16 52,10 68,24 60,42 44,48 62,54 70,72 54,88 28,84",
-    4: "34,12 28,52 74,52 | 62,28 60,90",
-    7: "24,16 76,16 60,50 44,90",
-}
-
 SCROLLED = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
 # Notes when the pointer moved, and when the picture under the canvas had changed after it.
 FOLLOW = """area => {
@@ -175,20 +165,6 @@ FOLLOW = """area => {
         area.querySelector('img').decode().then(() => window.follow.times.push(performance.now() - began));
     }).observe(area, {childList: true, subtree: true, attributes: true, attributeFilter: ['src']});
 }"""
-
-
-def stroke_by_mouse(page, box: dict, strokes: str) -> None:
-    """Draw with the mouse as a person does: some 20 small moves for each stretch, a few milliseconds apart."""
-    for stroke in strokes.split("|"):
-        points = [tuple(map(float, point.split(","))) for point in stroke.split()]
-        places = [(box["x"] + x / 100 * box["width"], box["y"] + y / 100 * box["height"]) for x, y in points]
-        page.mouse.move(*places[0])
-        page.mouse.down()
-        for (x0, y0), (x1, y1) in zip(places, places[1:], strict=False):
-            for step in range(1, 13):
-                page.mouse.move(x0 + (x1 - x0) * step / 12, y0 + (y1 - y0) * step / 12)
-                page.wait_for_timeout(16)
-        page.mouse.up()
 
 
 def stroke_by_finger(page, box: dict) -> None:

@@ -1,20 +1,32 @@
 """The reading pages, built by the README's command and walked in Chromium, the network out of reach."""
 
+import base64
+import io
+import json
 import re
+import statistics
 import subprocess
 import sys
 import threading
+import zlib
 from copy import copy
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from helpers import ROOT
-from helpers.publish import reading_pages
+from helpers.data import load_digits
+from helpers.figures.canvas import SIDE, drawn, like_mnist
+from helpers.model import load_pretrained
+from helpers.publish import pictures, reading_pages
+from helpers.publish.needed import needed
 
 import nbformat
+import numpy as np
 import pytest
+import torch
 from bs4 import BeautifulSoup
-from conftest import NOTEBOOKS, needs_chromium, serious_findings
+from conftest import NOTEBOOKS, STROKES, needs_chromium, serious_findings, stroke_by_mouse
+from PIL import Image
 from sphinx.errors import ExtensionError
 
 PAGES = ["index.html", *(f"{path.stem}.html" for path in NOTEBOOKS), "search.html"]
@@ -161,10 +173,10 @@ def test_formulas_are_seen(watched, address, path):
     markdown = "\n".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown")
     formulas = page.locator("article .formula svg[role=img]")
     assert formulas.count() == len(re.findall(r"\$\$.*?\$\$", markdown, re.S))
-    for drawn in formulas.all():
-        drawn.scroll_into_view_if_needed()
-        box = drawn.bounding_box()
-        assert drawn.is_visible() and box["height"] > 10 and drawn.locator("path").count() > 3
+    for formula in formulas.all():
+        formula.scroll_into_view_if_needed()
+        box = formula.bounding_box()
+        assert formula.is_visible() and box["height"] > 10 and formula.locator("path").count() > 3
 
 
 @needs_chromium
@@ -176,4 +188,189 @@ def test_search_finds_the_section(watched, address):
     page.get_by_role("link", name="Padding and stride").first.click()
     page.wait_for_url("**/01_convolution.html**")
     assert page.get_by_role("heading", name="Padding and stride").first.is_visible()
+    assert not wrong
+
+
+MEGA = 1_000_000
+
+
+def test_only_the_cells_that_a_live_figure_rests_on_are_run():
+    cells = [
+        "import torch",
+        "a = torch.ones(1)",
+        "b = 2\nb",
+        "def double(x):\n    return a * x",
+        "torch.manual_seed(0)",
+    ]
+    cells += ["print(b)", "class C:\n    size = 1", "C.size = double(1)", "explore(C())", "a = 0"]
+    assert needed(cells) == [cells[k] for k in (0, 1, 3, 6, 7, 8)]
+
+
+def test_the_pages_are_small(site):
+    files = [path for path in site.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 25 * MEGA
+    assert max(path.stat().st_size for path in (site / "live").glob("*.js")) <= 2 * MEGA
+
+
+@pytest.fixture
+def from_file(page, site):
+    """A function that opens a page as a file, folds open, and the list of what went wrong or was asked of others."""
+    wrong = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(("file:", "data:")) else wrong.append(asked.url))
+
+    def open_page(stem):
+        page.goto((site / f"{stem}.html").as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+
+    return open_page, wrong
+
+
+SHOWN = "canvas => canvas.toDataURL()"
+# Sets the controls to the values of one frame, whose number counts them with the last control fastest.
+SET = """([place, frame]) => [...place.querySelectorAll("form > *")].reverse().forEach(control => {
+    const radios = control.querySelectorAll("[type=radio]"), range = control.querySelector("[type=range]");
+    const count = radios.length || Number(range.max) + 1, at = frame % count;
+    frame = Math.floor(frame / count);
+    if (radios.length) radios[at].click();
+    else { range.value = at; range.dispatchEvent(new Event("input", {bubbles: true})); }
+})"""
+STEP = """place => {
+    const range = place.querySelector("[type=range]"), ink = place.querySelector("canvas").getContext("2d");
+    return Array.from({length: Number(range.max) + 1}, (_, at) => {
+        const began = performance.now();
+        range.value = at;
+        range.dispatchEvent(new Event("input", {bubbles: true}));
+        ink.getImageData(0, 0, 1, 1);  // waits until it is drawn
+        return performance.now() - began;
+    });
+}"""
+
+
+def pixels(canvas) -> np.ndarray:
+    png = base64.b64decode(canvas.evaluate(SHOWN).partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def move_by_keyboard(page, control, canvas):
+    """The picture changes, and what a screen reader says of it stays a text."""
+    control.focus()
+    before = canvas.evaluate(SHOWN)
+    at_end = control.evaluate("range => range.type === 'range' && range.value === range.max")
+    page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+    assert canvas.evaluate(SHOWN) != before
+    assert canvas.get_attribute("aria-label")
+
+
+@needs_chromium
+@by_notebook
+def test_live_figures_move_and_are_the_pictures_of_the_notebook(from_file, page, site, path, record_property):
+    open_page, wrong = from_file
+    open_page(path.stem)
+    cells = [cell for cell in nbformat.read(path, 4).cells if "Controls: " in str(cell.get("outputs"))]
+    saved = [picture for cell in cells for picture in pictures.pictures(cell.outputs)]
+    places, steps = page.locator(".live").all(), []
+    assert len(places) == len(saved)
+    for place, (png, alt) in zip(places, saved, strict=True):
+        script = (site / "live" / f"{place.get_attribute('data-figure')}.js").read_text()
+        if script.startswith("livePad"):
+            continue
+        place.scroll_into_view_if_needed()
+        canvas = place.locator("canvas")
+        canvas.wait_for()
+        sums = json.loads(zlib.decompress(base64.b64decode(re.search(r'"states": "([^"]+)"', script)[1])))["sums"]
+        if load_digits(train=False).source == "MNIST":
+            assert (
+                pictures.complaints([(png, alt)], [(as_png(pixels(canvas)), canvas.get_attribute("aria-label"))]) == []
+            )
+        for frame in {0, len(sums) // 3, len(sums) // 2, len(sums) - 1}:
+            page.evaluate(SET, [place.element_handle(), frame])
+            assert zlib.crc32(pixels(canvas)) == sums[frame]
+        for control in place.locator("[type=range], [type=radio]:checked").all():
+            move_by_keyboard(page, control, canvas)
+        if place.locator("[type=range]").count():
+            steps += place.evaluate(STEP)
+    assert not wrong
+    assert [finding for finding in serious_findings(page, "article") if "live" in finding or "input" in finding] == []
+    if steps:
+        assert statistics.median(steps) <= 16
+        record_property("measured", f"{path.stem}: a step in the page, median {statistics.median(steps):.1f} ms")
+
+
+LIKE_MNIST = "([ink, side]) => [...likeMnist(Float32Array.from(ink), side)]"
+
+
+def as_png(image: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(image).save(stream, "png")
+    return stream.getvalue()
+
+
+@needs_chromium
+def test_the_picture_stands_in_print_and_before_the_script(from_file, page):
+    open_page, _ = from_file
+    place = page.locator(".live").first
+    picture = page.locator(".cell_output", has=page.locator(".live")).first.locator("img")
+    page.route("**/live/*.js", lambda route: route.abort())
+    open_page("05_backpropagation")
+    assert picture.is_visible() and not place.locator("canvas").count()
+    page.unroute("**/live/*.js")
+    open_page("05_backpropagation")
+    place.evaluate("place => place.scrollIntoView()")
+    place.locator("canvas").wait_for()
+    assert not picture.is_visible()
+    page.emulate_media(media="print")
+    assert picture.is_visible() and not place.is_visible()
+
+
+@needs_chromium
+def test_the_network_in_the_page_is_a_twin(from_file, page):
+    """The same answers as torch on all digits of the sample, and ink becomes the same image."""
+    open_page, wrong = from_file
+    open_page("03_forward_pass")
+    page.evaluate("weights.load()")
+    images = load_digits(train=False, source="sample").images
+    with torch.no_grad():
+        right = load_pretrained()(images)
+    answers = page.evaluate(
+        """async text => {
+            const network = await weights.come, bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+            const images = new Float32Array(bytes.buffer), one = n => images.subarray(784 * n, 784 * n + 784);
+            return Array.from({length: images.length / 784}, (_, n) => [...network.forward(one(n)).logits]);
+        }""",
+        base64.b64encode(images.numpy().astype("<f4").tobytes()).decode(),
+    )
+    found = torch.tensor(answers)
+    assert torch.equal(found.argmax(1), right.argmax(1)) and (found - right).abs().max() <= 1e-4
+    torch.manual_seed(0)
+    for _ in range(100):
+        ink = drawn(*(torch.rand(4, 2) * 100).view(2, 2, 2).tolist())
+        ink = (ink * 255).byte() / 255
+        image = page.evaluate(
+            "([ink, side]) => [...likeMnist(Float32Array.from(ink), side)]", [ink.flatten().tolist(), SIDE]
+        )
+        torch.testing.assert_close(torch.tensor(image), like_mnist(ink).flatten(), rtol=0, atol=1e-4)
+    assert not wrong
+
+
+@needs_chromium
+@pytest.mark.parametrize("stem", ["00_start_here", "03_forward_pass"])
+def test_drawn_digits_are_read_in_the_page(from_file, page, stem):
+    open_page, wrong = from_file
+    open_page(stem)
+    place = page.locator(".live", has=page.locator(".digit-canvas"))
+    page.evaluate("document.querySelectorAll('.live').forEach(place => place.scrollIntoView())")
+    place.wait_for()
+    place.locator("canvas").first.scroll_into_view_if_needed()
+    found = {}
+    for digit, strokes in STROKES.items():
+        place.get_by_role("button", name="Clear").click()
+        place.get_by_text("nothing drawn yet").wait_for()
+        stroke_by_mouse(page, place.locator("canvas").first.bounding_box(), strokes)
+        page.wait_for_timeout(500)
+        found[digit] = place.get_by_role("status").inner_text()
+    assert all(text.startswith(f"answer {digit},") for digit, text in found.items()), found
+    assert place.locator(".layers figure").count() == 7
+    assert serious_findings(page, ".live") == []
     assert not wrong

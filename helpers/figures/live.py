@@ -17,7 +17,17 @@ from IPython.display import Image, display
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-__all__ = ["KernelEditor", "Picture", "choice", "draw_moving_part", "draw_still_part", "explore", "slider", "still"]
+__all__ = [
+    "KernelEditor",
+    "Picture",
+    "choice",
+    "draw_moving_part",
+    "draw_pixels",
+    "draw_still_part",
+    "explore",
+    "slider",
+    "still",
+]
 
 
 class Picture(Protocol):
@@ -99,11 +109,16 @@ def draw_moving_part(picture: Picture, still_part: object, alt: str, packing: in
 
     Width and height are announced so that the page does not move while the browser decodes the picture.
     """
+    pixels, stream = draw_pixels(picture, still_part), io.BytesIO()
+    PIL.Image.fromarray(pixels).save(stream, "png", compress_level=packing)
+    height, width, _ = pixels.shape
+    return Image(stream.getvalue(), width=width, height=height, alt=alt)
+
+
+def draw_pixels(picture: Picture, still_part: object) -> np.ndarray:
+    """The picture as it is now: red, green and blue of its pixels, (height, width, 3) bytes."""
     canvas: Any = picture.figure.canvas
     canvas.restore_region(still_part)
     for artist in picture.moving:
         picture.figure.draw_artist(artist)
-    stream = io.BytesIO()
-    PIL.Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stream, "png", compress_level=packing)
-    width, height = canvas.get_width_height()
-    return Image(stream.getvalue(), width=width, height=height, alt=alt)
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()

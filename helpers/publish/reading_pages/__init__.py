@@ -1,10 +1,18 @@
-"""What Sphinx is taught for the reading pages (conf.py): formulas without network, pictures with their text.
+"""What Sphinx is taught for the reading pages (conf.py): formulas without network, pictures with their text that move.
 
 A formula becomes an SVG when the pages are built, because MathJax would come from another host, and MathML needs a
-mathematical font that many devices lack. MyST-NB drops the alternative text of a saved picture; a plugin keeps it.
+mathematical font that many devices lack. MyST-NB drops the alternative text of a saved picture; a plugin keeps it, and
+leaves a place for the controls of a live figure, of which live.js shows the frames that helpers.publish.frames draws.
 """
 
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from xml.etree import ElementTree
+
+from helpers import NOTEBOOKS, ROOT
 
 import ziamath
 from docutils import nodes
@@ -28,7 +36,12 @@ class PicturesWithAlt(MimeRenderPlugin):
 
     @staticmethod
     def handle_mime(renderer: NbElementRenderer, data: MimeData, inline: bool) -> list[nodes.Element] | None:
-        """The picture as docutils nodes; None leaves an output without such a text to MyST-NB."""
+        """The picture as docutils nodes, or the place of controls; None leaves any other output to MyST-NB."""
+        if data.mime_type == "text/plain" and data.string.startswith("[Controls: "):
+            document = renderer.renderer.document
+            document["live"] = document.get("live", -1) + 1
+            name = f"{Path(document['source']).stem}-{document['live']}"
+            return [nodes.raw("", f'<div class="live" data-figure="{name}"></div>', format="html")]
         alt = data.output_metadata.get(data.mime_type, {}).get("alt")
         if alt is None:
             return None
@@ -59,6 +72,36 @@ def visit(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> N
     raise nodes.SkipNode
 
 
+def draw_frames(app: Sphinx) -> None:
+    """Draw the frames of all live figures, a process for each notebook, as many at a time as there are processors.
+
+    Raises ExtensionError when a notebook fails.
+    """
+    folder = Path(app.outdir) / "live"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def draw(notebook: Path) -> str:
+        command = [sys.executable, "-m", "helpers.publish.frames", str(notebook), str(folder)]
+        done = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True
+        )
+        return done.stderr if done.returncode else ""
+
+    notebooks = sorted(NOTEBOOKS.glob("*.ipynb"), reverse=True)  # those that train come last in the series
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        if failed := [error for error in pool.map(draw, notebooks) if error]:
+            raise ExtensionError("\n".join(failed))
+
+
+def write_canvas(app: Sphinx) -> None:
+    """The notebook's own drawing area as a script: a page opened as a file may not import a module."""
+    module = (ROOT / "helpers" / "figures" / "canvas.js").read_text()
+    script = module.replace("export default", "return")
+    folder = Path(app.outdir) / "_static"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "canvas.js").write_text(f"const canvasWidget = (() => {{\n{script}}})();\n")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx (https://www.sphinx-doc.org/en/master/extdev/appapi.html).
 
@@ -66,5 +109,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """
     if PicturesWithAlt not in load_mime_renders():
         raise ExtensionError('This environment has an older install of the project. Run: pip install -e ".[site]"')
+    app.connect("builder-inited", draw_frames)
+    app.connect("builder-inited", write_canvas)
     app.add_html_math_renderer("ziamath", (visit, None), (visit, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,9 +23,10 @@ myst_heading_slug_func = methodcaller("replace", " ", "-")
 
 html_theme = "furo"
 html_title = project
-html_static_path = ["pages.css", "pages.js"]
-html_css_files = ["pages.css"]
-html_js_files = [("pages.js", {"defer": "defer"})]
+scripts = ["pages.js", "live.js", "network.js", "pad.js"]
+html_static_path = ["pages.css", "../../figures/canvas.css", *scripts]
+html_css_files = ["pages.css", "canvas.css"]
+html_js_files = [(name, {"defer": "defer"}) for name in (*scripts, "canvas.js")]
 html_favicon = "favicon.svg"
 html_math_renderer = "ziamath"  # registered in __init__.py
 html_copy_source = html_use_index = html_show_copyright = False
