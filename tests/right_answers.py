@@ -1203,7 +1203,7 @@ EQUIVALENT = {
         "rate_at": ["`if step < warmup; done"],
         "Value": ["`def ", "`self.data, self.grad = (data, 0.0); ", "`order = []; def", "`visit(self); self.grad"],
         "dense_half": [
-            "`d_W2 = pushes.T @ a; d_b2", "`d_b2 = pushes.sum(0); d_a", "`d_W1 = d_z.T @ x; d_b1",
+            "`d_W2 = d_logits.T @ a; d_b2", "`d_b2 = d_logits.sum(0); d_a", "`d_W1 = d_z.T @ x; d_b1",
             "`d_b1 = d_z.sum(0); d_x",
         ],
         "block_backward": ["padding=1).transpose(0, 1); d_b =", "`d_b = d_z.sum((0, 2, 3)); d_x"],

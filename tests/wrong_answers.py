@@ -96,6 +96,10 @@ class WithoutABeginning(Remembering):
         self.hand_back()
 
 
+class WithoutBackward(Remembering):
+    def backward(self): ...
+
+
 class ExpIsNoPower(ByAge):
     def exp(self):
         return type(self)(math.exp(self.data), (self,), (self.data,))
@@ -133,6 +137,16 @@ def block_with(
         return {"d_z": d_z, "d_x": F.conv2d(d_z, turned(K), padding=1), "d_K": d_K, "d_b": bias(d_z)}
 
     return block_backward
+
+
+def block_as_far_as_d_a(x, K, b, d_p):
+    return {"d_a": spread(d_p), "d_z": None, "d_x": None, "d_K": None, "d_b": None}
+
+
+def block_without_d_z(x, K, b, d_p):
+    d_a = spread(d_p)
+    d_z = None
+    return {"d_a": d_a, "d_z": d_z, "d_b": d_z.sum((0, 2, 3))}
 
 
 # What the first checks called correct.
@@ -239,13 +253,14 @@ HINTS = [
     ("dense_half", dense_with(mask=lambda z, d_a: d_a), "where its input z was not positive"),
     ("dense_half", dense_with(mask=lambda z, d_a: F.relu(d_a)), "not of what arrives"),
     ("dense_half", dense_with(bias=lambda d: d.mean(0)), "its gradients add up"),
+    ("dense_half", dense_with(bias=lambda d: d.sum()), "axis 0"),
     ("dense_half", dense_with(of_W1=lambda d_z, d_a: d_a), "`d_z.T` were `d_a.T`"),
     ("block_backward", block_with(turned=lambda K: K.transpose(0, 1)), "turned round"),
-    ("block_backward", block_with(turned=lambda K: K.flip(2, 3)), "`K.flip(2, 3).transpose(0, 1)` were `K.flip(2, 3)`"),
+    ("block_backward", block_with(turned=lambda K: K.flip(2, 3)), "first two axes change places"),
     ("block_backward", block_with(unpool=spread), "nothing to the other three"),
     ("block_backward", block_with(unpool=lambda d_p: spread(d_p) / 4), "does not share"),
     ("block_backward", block_with(mask=lambda z: 1), "where its input z was not positive"),
-    ("block_backward", block_with(bias=lambda d: d.sum((2, 3))), "`(0, 2, 3)` were `(2, 3)`"),
+    ("block_backward", block_with(bias=lambda d: d.sum((2, 3))), "by every image, too"),
     ("mean_and_spread", lambda v: (np.mean(v), np.std(v)), "`- 1` were missing"),
     ("bump", lambda x, m, w: F.relu((x - m) / w + 1) - F.relu((x - m) / w), "it rises and stays up"),
     ("features_for", lambda side, padding: 5, "yours returns the same for every input."),
@@ -254,6 +269,7 @@ HINTS = [
 # What the verdict on a wrong answer must name, without any hint.
 NAMED = [
     ("Value", AlongEveryWay, "it hands back along every way"),
+    ("Value", WithoutBackward, "backward is missing"),
     ("Value", ExpIsNoPower, "the slope of exp: 1.49182 is expected, found 0.4"),
     ("SGD", MovesAway, "a view of weight after step 1: 1 of 1 values differ"),
     ("SGD", ReadOnce, "weight after step 1: 1 of 1 values differ; at index (0,) 3.9 is expected, found 4.0"),
@@ -262,6 +278,8 @@ NAMED = [
     ("dense_half", dense_with(bias=lambda d: d), "d_b2: the shape (2,) is expected, found (1, 2)"),
     ("dense_half", lambda *case: {**dense_with()(*case), "d_b1": None}, "d_b1 is missing"),
     ("block_backward", lambda *case: {**block_with()(*case), "d_K": None}, "d_K is missing"),
+    ("block_backward", block_as_far_as_d_a, "d_z is missing"),
+    ("block_backward", block_without_d_z, "AttributeError: d_z is still None, in line"),
     ("block_backward", block_with(bias=lambda d: d.sum(0)), "d_b: the shape (1,) is expected"),
 ]
 
