@@ -50,6 +50,25 @@ def stop_patient_from_the_start(losses, patience):
     return len(losses)
 
 
+def fit_in_order(*lines):
+    def fit(model, loader, lr, epochs):
+        optimizer, means = torch.optim.SGD(model.train().parameters(), lr), []
+        do = {"zero": optimizer.zero_grad, "step": optimizer.step, "backward": lambda: loss.backward()}
+        for _ in range(epochs):
+            losses = []
+            for x, y in loader:
+                for line in lines:
+                    if line == "loss":
+                        losses += (each := F.cross_entropy(model(x), y, reduction="none")).tolist()
+                        loss = each.mean()
+                    else:
+                        do[line]()
+            means.append(np.mean(losses))
+        return means
+
+    return fit
+
+
 def pool_gradient_of_two_windows(image, gradient):
     result = torch.zeros_like(image)
     for row in range(min(2, len(gradient))):
@@ -231,6 +250,10 @@ SLIPPED_THROUGH = [
 
 # What the hint on a wrong answer must contain; with "" there must be none, for every known hint would mislead.
 HINTS = [
+    ("fit", fit_in_order("zero", "loss", "step", "backward"), "the weights never move"),
+    ("fit", fit_in_order("loss", "backward", "zero", "step"), "the weights never move"),
+    ("fit", fit_in_order("loss", "step", "zero", "backward"), "uses the gradients of the batch before"),
+    ("fit", fit_in_order("loss", "backward", "step"), "zero_grad is missing"),
     ("iou", iou_clamped_in_width_alone, "yours acts as if `max(height, 0.0)` were `height`"),
     ("output_size", lambda n, k, s, p, d: -(-(n + 2 * p - d * (k - 1) - 1) // s) + 1, "`(…) // s` were `ceil("),
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1)) // s + 1, "`… d * (k - 1) - 1` were"),
