@@ -26,6 +26,8 @@ import pytest
 import torch
 from bs4 import BeautifulSoup
 from conftest import NOTEBOOKS, STROKES, needs_chromium, serious_findings, stroke_by_mouse
+from docutils import nodes
+from docutils.utils import new_document
 from PIL import Image
 from sphinx.errors import ExtensionError
 
@@ -112,6 +114,24 @@ def test_an_environment_without_the_plugin_is_refused(monkeypatch):
     monkeypatch.setattr(reading_pages, "load_mime_renders", list)
     with pytest.raises(ExtensionError, match="pip install -e"):
         reading_pages.setup(None)
+
+
+@pytest.mark.parametrize(
+    "repository, name, linked",
+    [("someone/series", "01_convolution", True), ("someone/series", "index", False), ("", "01_convolution", False)],
+)
+def test_a_page_links_to_its_notebook_where_the_repository_is_known(monkeypatch, repository, name, linked):
+    monkeypatch.setenv("GITHUB_REPOSITORY", repository)
+    page = new_document("page")
+    page += nodes.section("", nodes.title("", "Title"), nodes.paragraph("", "Text"))
+    reading_pages.offer_to_run(None, page, name)
+    links = [link["href"] for link in BeautifulSoup(page.astext(), "html.parser").select("a")]
+    assert links == linked * [
+        "https://mybinder.org/v2/gh/someone/series/HEAD?labpath=notebooks/01_convolution.ipynb",
+        "https://colab.research.google.com/github/someone/series/blob/HEAD/notebooks/01_convolution.ipynb",
+        "https://github.com/someone/series#run-it",
+    ]
+    assert isinstance(page[0][1], nodes.raw) == linked, "right below the title"
 
 
 @pytest.fixture(scope="module")

@@ -102,6 +102,20 @@ def write_canvas(app: Sphinx) -> None:
     (folder / "canvas.js").write_text(f"const canvasWidget = (() => {{\n{script}}})();\n")
 
 
+def offer_to_run(app: Sphinx, page: nodes.document, name: str) -> None:
+    """Link a page to its notebook on Binder and Colab, if the builder says which GitHub repository it builds."""
+    repository, path = os.environ.get("GITHUB_REPOSITORY"), f"notebooks/{name}.ipynb"
+    if not repository or not (ROOT / path).exists():
+        return
+    binder = f"https://mybinder.org/v2/gh/{repository}/HEAD?labpath={path}"
+    colab = f"https://colab.research.google.com/github/{repository}/blob/HEAD/{path}"
+    install = f"https://github.com/{repository}#run-it"
+    text = f"""<p>Run this notebook <a href="{binder}">on Binder</a>, which takes some minutes to start, or
+        <a href="{colab}">on Colab</a>, where you <a href="{install}">install the series</a> first.</p>"""
+    title = next(page.findall(nodes.title))
+    title.parent.insert(title.parent.index(title) + 1, nodes.raw("", text, format="html"))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx (https://www.sphinx-doc.org/en/master/extdev/appapi.html).
 
@@ -111,5 +125,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
         raise ExtensionError('This environment has an older install of the project. Run: pip install -e ".[site]"')
     app.connect("builder-inited", draw_frames)
     app.connect("builder-inited", write_canvas)
+    app.connect("doctree-resolved", offer_to_run)
     app.add_html_math_renderer("ziamath", (visit, None), (visit, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
