@@ -55,6 +55,10 @@ cross_entropy = Exercise(
     BATCHES,
     _logits_and_labels,
     ("exp(1000) is inf: subtract the largest first.", lambda x, y: F.nll_loss(x - x.exp().sum(1, True).log(), y)),
+    (
+        "exp(1000) is inf, and inf / inf is nan: subtract the largest first, and form no probability.",
+        lambda x, y: F.nll_loss((x.exp() / x.exp().sum(1, True)).log(), y),
+    ),
     ("a probability that has become 0 has no logarithm: form none.", lambda x, y: F.nll_loss(x.softmax(1).log(), y)),
     ("the mean over the images, not the sum.", lambda x, y: F.cross_entropy(x, y, reduction="sum")),
     ("one number for the batch: the mean.", lambda x, y: F.cross_entropy(x, y, reduction="none")),
@@ -80,8 +84,16 @@ loss_gradient = Exercise(
     _logits_and_labels,
     ("the loss is a mean over the images: divide by their number.", _p_minus_y),
     ("exp(1000) is inf: subtract the largest first.", lambda x, y: _p_minus_y(x, y) / len(x) + 0 * x.exp()),
-    ("that is the way to go; the slope is the opposite.", lambda x, y: -_p_minus_y(x, y) / len(x)),
+    ("that is the push, y - p; the slope is the opposite.", lambda x, y: -_p_minus_y(x, y) / len(x)),
     ("1 is taken away at the label alone.", lambda x, y: (x.softmax(1) - 1) / len(x)),
+    (
+        "that is softmax along the columns; an image is a row.",
+        lambda x, y: (x.softmax(0) - F.one_hot(y, x.shape[1])) / len(x),
+    ),
+    (
+        "F.one_hot makes as many classes as it meets, unless it is told their number.",
+        lambda x, y: (x.softmax(1) - F.one_hot(y)) / len(x),
+    ),
 )
 
 
