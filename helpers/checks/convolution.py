@@ -72,7 +72,11 @@ class Round:
         if fifth > 0 >= elsewhere:
             return "the left stroke alone lights up"
         down, right = divmod(int(others.argmax()), 34)
-        return f"stroke {fifth:.2f} (aim: above 0), elsewhere {elsewhere:.2f} in row {down - 3}, column {right - 3}"
+        todo = "" if fifth <= elsewhere else f": {'raise' if fifth <= 0 else 'lower'} the bias"
+        return f"stroke {fifth:.2f}, elsewhere {elsewhere:.2f} in row {down - 3}, column {right - 3}{todo}"
+
+    def __repr__(self) -> str:
+        return f"the 4, moved {self.down} down and {self.right} to the right"
 
 
 @cache

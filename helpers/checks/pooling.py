@@ -16,11 +16,19 @@ def _image_and_window(r: Draw) -> tuple:
     return r.tensor(k + rows - 1, k + columns - 1, high=r.choice([-1, 4])), k, r.randint(1, 4)
 
 
+def _by_stride(x: Tensor, k: int, stride: int) -> Tensor:
+    """As many places as the stride fits into the image."""
+    framed = F.pad(x, (0, k, 0, k), value=-torch.inf)
+    return F.max_pool2d(framed[None], k, stride)[0, : x.shape[0] // stride, : x.shape[1] // stride]
+
+
 max_pool = Exercise(
     lambda image, k, stride: F.max_pool2d(image[None], k, stride)[0],
     [(torch.tensor([[1.0, 3], [0, 2]]), 2, 2), (torch.tensor([[-300.0, -200, -250], [-400, -500, -600]]), 2, 1)],
     _image_and_window,
     ("a window that sticks out is dropped.", lambda x, k, s: F.max_pool2d(x[None], k, s, ceil_mode=True)[0]),
+    ("the first place counts, too: add 1 in each direction.", lambda x, k, s: F.max_pool2d(x[None], k, s)[0, :-1, :-1]),
+    ("a window that sticks out is dropped: (height - k) // stride + 1 rows.", _by_stride),
     ("start from -inf, not from 0.", lambda x, k, s: F.max_pool2d(x[None], k, s)[0].relu()),
 )
 

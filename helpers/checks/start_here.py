@@ -42,6 +42,7 @@ accuracy_of = Exercise(
     _logits_and_labels,
     ("a number from 0 to 1, not per cent.", lambda x, y: 100 * (x.argmax(1) == y).float().mean()),
     ("that is how many are right; divide by the number of images.", lambda x, y: (x.argmax(1) == y).sum()),
+    ("the largest of each row, dim=1, not of each column.", lambda x, y: (x.argmax(0) == y).float().mean()),
     ("softmax goes along each row, dim=1.", lambda x, y: (x.softmax(0).argmax(1) == y).float().mean()),
 )
 
@@ -54,6 +55,8 @@ nearest_average = Exercise(
      lambda x, y, n: y[torch.cdist(n, x).argmin(1)]),
     ("with ten averages, those of absent digits are NaN: average only the digits that `labels` holds.",
      lambda x, y, n: torch.cdist(n, torch.stack([x[y == k].mean(0) for k in range(10)])).argmin(1)),
+    ("each new digit needs an answer: `torch.cdist(new, averages)`, in this order.",
+     lambda x, y, n: torch.cdist(torch.stack([x[y == k].mean(0) for k in range(int(y.max()) + 1)]), n).argmin(1)),
     ("square the differences, or take their size, before you add them up.",
      lambda x, y, n: torch.stack([(n - x[y == k].mean(0)).sum(1) for k in range(int(y.max()) + 1)], 1).argmin(1)),
 )  # fmt: skip
