@@ -51,7 +51,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def soups(site):
     """Each page, parsed, by its name."""
-    return {path.name: BeautifulSoup(path.read_text(), "html.parser") for path in site.glob("*.html")}
+    return {path.name: BeautifulSoup(path.read_bytes(), "html.parser") for path in site.glob("*.html")}
 
 
 def test_every_notebook_is_a_page_in_order(soups):
@@ -230,6 +230,17 @@ def test_the_pages_are_small(site):
     files = [path for path in site.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) <= 25 * MEGA
     assert max(path.stat().st_size for path in (site / "live").glob("*.js")) <= 2 * MEGA
+
+
+@needs_chromium
+@by_notebook
+def test_a_first_view_is_small(page, address, path, record_property):
+    """What a laptop's browser loads before the reader scrolls."""
+    sizes = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(f"{address}/{path.stem}.html", wait_until="networkidle")
+    record_property("measured", f"{path.stem}: first view {sum(sizes) / MEGA:.2f} MB in {len(sizes)} files")
+    assert sum(sizes) <= MEGA
 
 
 @pytest.fixture
