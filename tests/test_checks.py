@@ -16,6 +16,7 @@ from helpers import checks
 from helpers.checks.cases import Draw, size
 from helpers.checks.exercise import Exercise, Judged
 from helpers.checks.mutants import folded_solution, mutants
+from helpers.checks.running import stopwatch
 from helpers.checks.values import difference, remark, spoken
 
 import nbformat
@@ -138,7 +139,7 @@ STYLE = [
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1) - 1) // s + 1.0, "Right value, make it an int: for"),
     ("map_size", lambda h, w: torch.tensor([h // 4 - 6.0, w // 4 - 6]), "Right value, make it an int: for (112, 160)"),
     ("cross_entropy", lambda z, y: SOLVED["cross_entropy"](z, y).item(), "Right value, make it a tensor: for"),
-    ("drop", lambda x, keep, p: SOLVED["drop"](x, keep, p).tolist(), "Right value, make it a tensor: for"),
+    ("loss_gradient", lambda z, y: SOLVED["loss_gradient"](z, y).tolist(), "Right value, make it a tensor: for"),
     ("accuracy_of", lambda x, y: Fraction(int((x.argmax(1) == y).sum()), len(y)), "Correct"),
 ]
 
@@ -149,7 +150,7 @@ def test_a_right_value_of_another_type_is_called_right(name, answer, verdict):
 
 
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("name", ["output_size", "rate_at", "drop", "fault"])
+@pytest.mark.parametrize("name", ["output_size", "rate_at", "loss_gradient", "fault"])
 def test_anything_odd_is_refused_in_one_kind_line(name, odd, monkeypatch):
     monkeypatch.setattr("helpers.checks.exercise.SEARCH", 0.1)
     verdict = EXERCISES[name].verdict(lambda *case: ODD[odd])
@@ -189,6 +190,16 @@ def test_a_loop_without_end_is_stopped_in_every_thread(monkeypatch):
     assert len(verdicts) == 2
     for verdict in verdicts:
         assert verdict.startswith("Not yet: for (7, 3, 2, 1, 1) your function ran for seconds")
+
+
+@pytest.mark.parametrize(("clock", "processor", "counted"), [(3, 2.5, 2.5), (30, 2, 6), (2, 8, 2)])
+def test_what_other_programs_take_does_not_count_as_the_learners(monkeypatch, clock, processor, counted):
+    """Alone; beside busy programs; with several threads."""
+    spent = stopwatch()
+    began = time.monotonic(), time.process_time()
+    monkeypatch.setattr(time, "monotonic", lambda: began[0] + clock)
+    monkeypatch.setattr(time, "process_time", lambda: began[1] + processor)
+    assert spent() == pytest.approx(counted, abs=0.01)
 
 
 def test_the_stop_button_ends_in_a_line(capsys, monkeypatch):

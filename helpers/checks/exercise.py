@@ -4,7 +4,6 @@ import contextlib
 import functools
 import io
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +11,14 @@ from functools import cached_property
 
 from helpers.checks.cases import Draw, size
 from helpers.checks.mutants import folded_solution, mutants
-from helpers.checks.running import Answer, answer, time_limit, told
+from helpers.checks.running import Answer, answer, stopwatch, time_limit, told
 from helpers.checks.values import TooSlow, described, difference, remark, spoken
 
 DRAWN = 250  # cases, besides the fixed ones
-PATIENCE = 2.0  # seconds after which no further case is begun; the solutions take about a tenth for all
-LIMIT = 4.0  # seconds after which the function is stopped
-SEARCH = 1.5  # seconds for finding the mistake
+# Seconds of work, as running.stopwatch counts them.
+PATIENCE = 2.0  # after so many no drawn case is begun; the solutions take about a tenth for all
+LIMIT = 6.0  # after so many the function is stopped
+SEARCH = 1.5  # for finding the mistake
 NEARLY_ALL = 0.95  # of the cases that tell; less, and a known mistake is not the learner's
 
 
@@ -82,14 +82,15 @@ class Exercise:
     def judge(self, function: Callable) -> list[Judged]:
         """The function on one case after the other; what it prints is heard once."""
         judged: list[Judged] = []
-        cases, end = self.cases, time.monotonic() + PATIENCE
+        cases, spent = self.cases, stopwatch()
         with contextlib.redirect_stdout(sys.stdout):  # which comes back whatever happens
             try:
                 with time_limit(LIMIT):
                     for case, right in cases:
                         judged.append(Judged(case, right, self.answer(function, case)))
                         sys.stdout = io.StringIO()
-                        if time.monotonic() > end or isinstance(judged[-1].found.error, KeyboardInterrupt):
+                        tired = spent() > PATIENCE and len(judged) >= len(self.fixed)
+                        if tired or isinstance(judged[-1].found.error, KeyboardInterrupt):
                             break
             except TooSlow as error:
                 judged.append(Judged(case, right, Answer(error=error)))
@@ -118,7 +119,7 @@ class Exercise:
             return ""
         try:
             with time_limit(SEARCH), warnings.catch_warnings(action="ignore"):
-                if all(one.found.agrees(judged[0].found) for one in judged):
+                if judged[1:] and all(one.found.agrees(judged[0].found) for one in judged):
                     return " Hint: yours returns the same for every input."
                 shares = [(self.agreement(mistake, judged), hint) for hint, mistake in self.mistakes]
                 share, hint = max(shares, default=(0.0, ""))
