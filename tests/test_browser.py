@@ -87,7 +87,7 @@ def test_notebook_in_jupyterlab(page, lab, path, record_property):
             watched = page.evaluate("({heights: [...watch.heights], pictures: [...watch.pictures]})")
             assert watched["pictures"] == [1], "exactly one picture at all times"
             assert len(watched["heights"]) == 1, f"the page jumps: heights {watched['heights']}"
-    assert "explore(" not in path.read_text() or times
+    assert "explore(" not in path.read_text("utf-8") or times
     assert not problems
     start_deck(page)
     # The exercises are solved in their cells, so that nobody opens their folds.

@@ -43,7 +43,7 @@ def test_no_error_but_the_announced_ones(path):
 
 @by_name
 def test_outputs_are_clean(path):
-    text = path.read_text()
+    text = path.read_text("utf-8")
     assert len(text) < 1_000_000
     for unwanted in ('"stderr"', "vnd.jupyter.widget", '"execution"', str(ROOT), "site-packages", "/home/", "/tmp/"):
         assert unwanted not in text, unwanted
