@@ -67,7 +67,7 @@ def _walk(learners: Callable, *case: Any) -> dict[str, Tensor] | None:
         return None
     places: dict[str, Tensor] = {}
     for number, wanted in enumerate(gradients, 1):
-        optimizer.zero_grad()
+        _clear(optimizer)
         torch.autograd.backward(leaves, [torch.tensor(slopes) for slopes in wanted])
         if number == slower:
             (keeps,) = getattr(optimizer, "param_groups", [vars(optimizer)])
@@ -79,6 +79,16 @@ def _walk(learners: Callable, *case: Any) -> dict[str, Tensor] | None:
             }
     moved = any(leaf.tolist() != numbers for leaf, numbers in zip(leaves, tensors, strict=True))
     return places if moved or vars(optimizer).keys() - {"lr"} else None
+
+
+def _clear(optimizer: Any) -> None:
+    """Call zero_grad; an error from a gradient that is not there says when that is so."""
+    try:
+        optimizer.zero_grad()
+    except (AttributeError, TypeError) as error:
+        if "NoneType" in str(error):
+            error.args = ("p.grad is None before the first backward(); zero_grad must expect that",)
+        raise
 
 
 def _tensors(r: Draw, steps: int) -> tuple:
