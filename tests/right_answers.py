@@ -1166,6 +1166,7 @@ EQUIVALENT = {
         "conv_layer": ["`2` were `-2`", "`(1, 2, 3)` were `(1, -2, 3)`"],
         "mystery_kernel": ["like `mystery(image).flip(0, -1)`"],
         "accuracy_of": ["`dim=1` were `dim=-1`"],
+        "accuracy": ["`dim=1` were `dim=-1`"],
         "nearest_average": ["`dim=1` were `dim=-1`"],
         "surest_mistake": ["`dim=1` were `dim=-1`"],
         "max_pool_gradient": ["`gradient.shape[1]` were `gradient.shape[-1]`"],
@@ -1194,6 +1195,12 @@ EQUIVALENT = {
         ],
     },
     "neither of two lines uses the other's result": {
+        "fit": [
+            "`optimizer = torch.optim.SGD(model.parameters(), lr=lr); model.train()`", "`model.train(); means = []` were",
+            "`optimizer.zero_grad(); loss = F.", "`optimizer.step(); total += ",
+        ],
+        "accuracy": ["`model.eval(); right = 0`"],
+        "scores": ["`precision = right / matrix[:, digit].sum().item(); recall"],
         "SGD": ["`def "],
         "Adam": [
             "`def ", "`self.means = [torch", "`self.squares = [torch", "`self.means[i] = self", "`self.squares[i] = self",
@@ -1220,7 +1227,15 @@ EQUIVALENT = {
         "area_under_curve": ["`smaller = same[:, None] < different; equal = same[:, None] == different` were"],
         "dice": ["`areas = (prediction.sum() + truth.sum()).item(); overlap = (prediction & truth).sum().item()` were"],
     },
+    "the model has the parameters of its optimiser, and an image one label": {
+        "fit": ["`optimizer.zero_grad` were `model.zero_grad`", "`len(images)` were `len(labels)`"],
+    },
     "the number is the same in a tensor": {
+        "fit": ["`.item()` were missing"],
+        "accuracy": ["`.item()` were missing"],
+        "scores": [
+            "`matrix[digit, digit].item()` were", "`matrix[:, digit].sum().item()` were", "`matrix[digit].sum().item()` were",
+        ],
         "find_temperature": ["`.item()` were missing", "`torch.tensor` were missing"],
         "accuracy_of": ["like `(logits.argmax(dim=1) == labels).float().mean()`"],
         "surest_mistake": ["like `(largest * (answers != labels)).argmax()`"],
