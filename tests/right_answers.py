@@ -1084,13 +1084,13 @@ RIGHT = {
         lambda number: dict(zip(range(1, 8), "CDEFAGB", strict=True))[number],
         lambda number: ["C", "D", "E", "F", "A", "G", "B"][number - 1],
         lambda number: " CDEFAGB"[number],
-        lambda number: "C" if number == 1 else "B" if number == 7 else chr(ord("A") + number + 1) if number < 5 else "AG"[number - 5],
+        lambda number: "BC"[number % 7] if number in (1, 7) else chr(65 + number + 1) if number < 5 else "AG"[number - 5],
         lambda number: next(letter for at, letter in enumerate("CDEFAGB", 1) if at == number),
     ],
     "scores": [
         lambda m, d: (m[d, d] / m[:, d].sum(), m[d, d] / m[d].sum(), 2 * m[d, d] / (m[:, d].sum() + m[d].sum())),
-        lambda m, d: torch.tensor([m[d, d] / m[:, d].sum(), m[d, d] / m[d].sum(), m[d, d] / ((m[:, d] + m[d]) / 2).sum()]),
-        lambda m, d: np.array([m[d, d] / m.numpy().sum(0)[d], m[d, d] / m.numpy().sum(1)[d], scores_by_counting(m.tolist(), d)[2]]),
+        lambda m, d: m[d, d] / torch.stack([m[:, d].sum(), m[d].sum(), (m[:, d] + m[d]).sum() / 2]),
+        lambda m, d: np.array(scores_by_counting(m.numpy(), d)),
         lambda m, d: scores_by_counting(m.tolist(), d),
         lambda m, d: (*(pr := scores_by_counting(m.tolist(), d)[:2]), statistics.harmonic_mean(pr)),
     ],
@@ -1196,7 +1196,8 @@ EQUIVALENT = {
     },
     "neither of two lines uses the other's result": {
         "fit": [
-            "`optimizer = torch.optim.SGD(model.parameters(), lr=lr); model.train()`", "`model.train(); means = []` were",
+            "`optimizer = torch.optim.SGD(model.parameters(), lr=lr); model.train()`",
+            "`model.train(); means = []` were",
             "`optimizer.zero_grad(); loss = F.", "`optimizer.step(); total += ",
         ],
         "accuracy": ["`model.eval(); right = 0`"],

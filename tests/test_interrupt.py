@@ -18,7 +18,8 @@ STOPPED = {
     "07_training_loop": (
         "the-loop",
         "assert 0 < len(curve.losses) < EPOCHS * len(train_loader)\n"
-        "assert abs(model.conv1.weight.grad).max() > 0",
+        "torch.manual_seed(1)\n"
+        "assert not torch.equal(model.conv1.weight.cpu(), SimpleCNN().conv1.weight)",
     ),
     "08_generalization": ("overfit", "assert 0 < len(curves['train']) < EPOCHS"),
 }
