@@ -101,6 +101,7 @@ def lab_server(tmp_path_factory):
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
     command += [f"--ServerApp.root_dir={folder / 'served'}", f"--LabApp.user_settings_dir={folder / 'settings'}"]
     command += [f"--LabApp.workspaces_dir={folder / 'workspaces'}", f"--IdentityProvider.token={TOKEN}"]
+    command += ["--LabApp.expose_app_in_browser=True"]  # deck.py writes into cells
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     log = []
     for line in server.stdout:
@@ -135,25 +136,14 @@ def lab_folder(lab_server, tmp_path_factory):
 
 @pytest.fixture
 def lab(lab_folder):
-    """The address of fresh copies of the notebooks in JupyterLab: outputs cleared, exercises solved, no kernel."""
+    """The address of fresh copies of the notebooks in JupyterLab: outputs cleared, all open, exercises solved."""
     folder, address = lab_folder
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, 4)
         solve_exercises(notebook)
         for cell in notebook.cells:
+            cell.metadata.pop("jupyter", None)  # the answer to a prediction is measured, too
             cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
-        nbformat.write(notebook, folder / path.name)
-    return address
-
-
-@pytest.fixture
-def saved_lab(lab_folder):
-    """The address of the notebooks in JupyterLab as they are saved, the answers to predictions opened."""
-    folder, address = lab_folder
-    for path in NOTEBOOKS:
-        notebook = nbformat.read(path, 4)
-        for cell in notebook.cells:
-            cell.metadata.pop("jupyter", None)
         nbformat.write(notebook, folder / path.name)
     return address
 

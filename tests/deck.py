@@ -52,6 +52,12 @@ MEASURE = """([folds, smallest, inFigures]) => {
     return found;
 }"""
 
+# Puts the sources of a notebook back into its cells.
+WRITE = """sources => {
+    const {widgets} = window.jupyterapp.shell.currentWidget.content;
+    sources.forEach((source, number) => widgets[number].model.sharedModel.setSource(source));
+}"""
+
 
 def start_deck(page: Page) -> None:
     """Show the notebook of the page as slides, from its title, on a projector's screen."""
@@ -74,7 +80,7 @@ def slide_types(notebook) -> list[str | None]:
     return [cell.metadata.get("slideshow", {}).get("slide_type") for cell in notebook.cells]
 
 
-def walk_deck(page: Page, notebook, folds: tuple[str, ...] = ("closed", "open")) -> list[str]:
+def walk_deck(page: Page, notebook) -> list[str]:
     """Go through a started deck with the space bar alone; what is wrong, slide by slide, its folds closed and open."""
     types = slide_types(notebook)
     on_stage = [number for number, kind in enumerate(types) if kind not in ("skip", "notes")]
@@ -83,7 +89,7 @@ def walk_deck(page: Page, notebook, folds: tuple[str, ...] = ("closed", "open"))
     for here, following in zip(on_stage, [*on_stage[1:], None], strict=True):
         if following is None or types[following] in ("slide", "subslide"):
             name = f"slide {slide}, from cell {notebook.cells[first].id!r}"
-            for state in folds:
+            for state in ("closed", "open"):
                 found = page.evaluate(MEASURE, [state, SMALLEST, IN_FIGURES])
                 wrong += [f"{name}, folds {state}: {text}" for text in found]
             slide, first = slide + 1, following

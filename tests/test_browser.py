@@ -6,7 +6,7 @@ import statistics
 import nbformat
 import pytest
 from conftest import NOTEBOOKS, needs_chromium, run_all, serious_findings, solutions
-from deck import start_deck, walk_deck
+from deck import WRITE, start_deck, walk_deck
 
 pytestmark = needs_chromium
 STEP_TIMEOUT = 20_000  # ms for a picture to change
@@ -69,8 +69,9 @@ def test_notebook_in_jupyterlab(page, lab, path, record_property):
     run_all(page, lab.format(name=path.name))
     errors = page.locator(".jp-OutputArea [data-mime-type='application/vnd.jupyter.error']")
     assert errors.all_inner_texts() == []
+    notebook = nbformat.read(path, 4)
     verdicts = page.locator(".jp-OutputArea-output", has_text=re.compile("^Correct: "))
-    assert verdicts.count() == len(solutions(nbformat.read(path, 4)))
+    assert verdicts.count() == len(solutions(notebook))
     live = page.locator(".jp-CodeCell .jp-OutputArea", has=page.locator(".widget-vbox")).filter(
         has=page.locator(".jp-RenderedImage img")
     )
@@ -89,9 +90,10 @@ def test_notebook_in_jupyterlab(page, lab, path, record_property):
             assert len(watched["heights"]) == 1, f"the page jumps: heights {watched['heights']}"
     assert "explore(" not in path.read_text("utf-8") or times
     assert not problems
+    # On stage an exercise is not solved yet: its solution is in a fold, and may be longer than a slide.
+    page.evaluate(WRITE, [cell.source for cell in notebook.cells])
     start_deck(page)
-    # The exercises are solved in their cells, so that nobody opens their folds.
-    assert walk_deck(page, nbformat.read(path, 4), folds=("closed",)) == []
+    assert walk_deck(page, notebook) == []
     if times:
         median = statistics.median(times)
         record_property("measured", f"{path.stem}: key to changed picture, median {median:.0f} ms of {len(times)}")

@@ -1,4 +1,4 @@
-"""The notebooks as slides: how they are cut, and every slide of every notebook measured in real JupyterLab."""
+"""The notebooks as slides: how they are cut, and a deck without a network; test_browser.py measures every slide."""
 
 import re
 
@@ -6,8 +6,8 @@ from helpers.publish.slides import DECK_METADATA
 
 import nbformat
 import pytest
-from conftest import NOTEBOOKS, needs_chromium, open_notebook, run_all
-from deck import ACTIVE, forward, slide_types, start_deck, walk_deck
+from conftest import NOTEBOOKS, needs_chromium, run_all
+from deck import ACTIVE, forward, slide_types, start_deck
 
 PICTURE = "document.querySelector('.jp-deck-mod-visible .jp-RenderedImage img').src"
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -64,14 +64,6 @@ def test_slide_types_are_those_of_the_extension(path):
 def test_the_notebook_brings_the_sizes_of_its_deck(path):
     metadata = nbformat.read(path, 4).metadata
     assert {key: metadata.get(key) for key in DECK_METADATA} == DECK_METADATA
-
-
-@needs_chromium
-@by_name
-def test_every_slide_fits_and_is_legible(page, saved_lab, path):
-    open_notebook(page, saved_lab.format(name=path.name))
-    start_deck(page)
-    assert walk_deck(page, nbformat.read(path, 4)) == []
 
 
 @needs_chromium
