@@ -101,6 +101,13 @@ fit = Exercise(
     lambda r: (r.choice([0.1, 0.5, 1.0]), r.choice([1, 1, 2]), *_examples(r)),
     *_slips("fit", {
         "gradients add up over the batches: zero_grad is missing.": "optimizer.zero_grad() -> pass",
+        "gradients add up over the batches of an epoch: zero_grad belongs inside the loop over them.":
+            "for images, labels in loader:\n            optimizer.zero_grad() -> "
+            "optimizer.zero_grad()\n        for images, labels in loader:",
+        "the sum of losses goes on from epoch to epoch: begin each with 0.":
+            "        total = 0.0 ->  | means = [] -> means, total = [], 0.0",
+        "it returns after the first epoch: return stands too far to the right.": "\n    return -> \n        return",
+        "cross-entropy has a softmax of its own; it wants the logits.": "model(images) -> model(images).softmax(dim=1)",
         "the weights never move: is there a step(), after backward(), and nothing cleared between them?":
             "optimizer.step() -> pass",
         "step() comes before backward(), and uses the gradients of the batch before.":
@@ -109,6 +116,7 @@ fit = Exercise(
         "the model may come in eval mode: call model.train() first.": "model.train() -> pass",
         "that is the mean of batch means: weigh each loss by its number of images.":
             " * len(images) ->  | loader.dataset -> loader",
+        "the last batch may be smaller: weigh each loss by len(images).": "len(images) -> loader.batch_size",
     }),
     use=_use_fit,
 )  # fmt: skip
@@ -152,13 +160,17 @@ accuracy = Exercise(
 )  # fmt: skip
 
 FAULTS = "CDEFAGB"  # of mysteries 1 to 7, by the letters of the exercise
+SYMPTOMS = (
+    "gradients", "outputs", "first loss", "changed rows", "update / weight", "images and labels", "update / weight",
+)  # fmt: skip
 
 
 def _named(fault: Callable, number: int) -> object:
     found = fault(number)
     if not isinstance(found, str):
         return found
-    return "its fault" if found == FAULTS[number - 1] else "another fault"
+    right = found.upper() == FAULTS[number - 1]
+    return "its fault" if right else f"another fault; look again at its {SYMPTOMS[number - 1]}"
 
 
 fault = Exercise(lambda number: "its fault", [(n,) for n in range(1, 8)], lambda r: (r.randint(1, 7),), use=_named)
