@@ -1084,7 +1084,7 @@ RIGHT = {
         lambda number: dict(zip(range(1, 8), "CDEFAGB", strict=True))[number],
         lambda number: ["C", "D", "E", "F", "A", "G", "B"][number - 1],
         lambda number: " CDEFAGB"[number],
-        lambda number: "BC"[number % 7] if number in (1, 7) else chr(65 + number + 1) if number < 5 else "AG"[number - 5],
+        lambda number: chr(number - 1 + ord("C")) if number < 5 else "AGB"[number - 5],
         lambda number: next(letter for at, letter in enumerate("CDEFAGB", 1) if at == number),
     ],
     "scores": [
@@ -1235,7 +1235,8 @@ EQUIVALENT = {
         "fit": ["`.item()` were missing"],
         "accuracy": ["`.item()` were missing"],
         "scores": [
-            "`matrix[digit, digit].item()` were", "`matrix[:, digit].sum().item()` were", "`matrix[digit].sum().item()` were",
+            "`matrix[digit, digit].item()` were", "`matrix[:, digit].sum().item()` were",
+            "`matrix[digit].sum().item()` were",
         ],
         "find_temperature": ["`.item()` were missing", "`torch.tensor` were missing"],
         "accuracy_of": ["like `(logits.argmax(dim=1) == labels).float().mean()`"],
