@@ -4,6 +4,7 @@ A check must call all of them correct. Most return what a learner's favourite li
 of one element, float64.
 """
 
+import copy
 import itertools
 import math
 import statistics
@@ -591,67 +592,154 @@ def input_gradient_by_padding(kernel, d_output):
     padded = F.pad(d_output, (kw - 1, kw - 1, kh - 1, kh - 1))
     return F.conv2d(padded[None, None], kernel.flip(0, 1)[None, None])[0, 0]
 
-def spread_by_loops(values):
-    mean = 0
-    for value in values:
-        mean += value / len(values)
-    total = 0
-    for value in values:
-        total += (value - mean) ** 2
-    return [mean, math.sqrt(total / (len(values) - 1))]
+class DropoutByWhere:
+    def __init__(self, p):
+        self.p = p
 
-def drop_one_by_one(x, keep, p):
-    numbers = [a / (1 - p) if stays else 0.0 for a, stays in zip(x.flatten(), keep.flatten(), strict=True)]
-    return torch.tensor(numbers).reshape(x.shape)
+    def forward(self, x, keep):
+        self.keep = keep
+        return torch.where(keep, x / (1 - self.p), torch.zeros_like(x))
 
-def stop_by_waiting(losses, patience):
-    best, waited = losses[0], 0
-    for epoch in range(1, len(losses)):
-        if losses[epoch] < best:
-            best, waited = losses[epoch], 0
+    def backward(self, gradient):
+        return torch.where(self.keep, gradient / (1 - self.p), torch.zeros_like(gradient))
+
+class DropoutByIndex(DropoutByWhere):
+    def only_kept(self, numbers):
+        result = torch.zeros_like(numbers)
+        result[self.keep] = numbers[self.keep] / (1 - self.p)
+        return result
+
+    def forward(self, x, keep):
+        self.keep = keep
+        return self.only_kept(x)
+
+    def backward(self, gradient):
+        return self.only_kept(gradient)
+
+class DropoutByAutograd(DropoutByWhere):
+    def forward(self, x, keep):
+        self.x = x.clone().requires_grad_()
+        self.y = self.x * keep / (1 - self.p)
+        return self.y
+
+    def backward(self, gradient):
+        return torch.autograd.grad(self.y, self.x, gradient)[0]
+
+class DropoutInFloat64(DropoutByWhere):
+    def forward(self, x, keep):
+        self.scale = keep.double() / (1 - self.p)
+        return x.double() * self.scale
+
+    def backward(self, gradient):
+        return gradient.double() * self.scale
+
+class DropoutByFilling(DropoutByWhere):
+    def forward(self, x, keep):
+        self.dropped = ~keep
+        return x.masked_fill(self.dropped, 0) * (1 / (1 - self.p))
+
+    def backward(self, gradient):
+        return gradient.masked_fill(self.dropped, 0) * (1 / (1 - self.p))
+
+class NormByTorch(torch.nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("variance", torch.ones(channels))
+
+    def forward(self, x):
+        return F.batch_norm(x, self.mean, self.variance, training=self.training)
+
+class NormFlat(NormByTorch):
+    def forward(self, x):
+        flat = x.transpose(0, 1).flatten(1).detach()
+        if self.training:
+            self.mean = self.mean + 0.1 * (flat.mean(1) - self.mean)
+            self.variance = self.variance + 0.1 * (flat.var(1) - self.variance)
+            mean, variance = flat.mean(1), flat.var(1, correction=0)
         else:
-            waited += 1
-        if waited == patience:
-            return epoch + 1
-    return len(losses)
+            mean, variance = self.mean, self.variance
+        return (x - mean[:, None, None]) * (variance + 1e-5).rsqrt()[:, None, None]
 
-def stop_by_minimum(losses, patience):
-    for epoch in range(1, len(losses) + 1):
-        so_far = losses[:epoch]
-        if epoch - (so_far.index(min(so_far)) + 1) >= patience:
-            return epoch
-    return len(losses)
+class NormBySquares(NormByTorch):
+    def forward(self, x):
+        if not self.training:
+            return (x - self.mean.view(1, -1, 1, 1)) / (self.variance.view(1, -1, 1, 1) + 1e-5) ** 0.5
+        mean = x.mean((0, 2, 3), keepdim=True)
+        variance = ((x - mean) ** 2).mean((0, 2, 3), keepdim=True)
+        n = x.numel() // x.shape[1]
+        self.mean.mul_(0.9).add_(0.1 * mean.flatten())
+        self.variance.mul_(0.9).add_(0.1 * n / (n - 1) * variance.flatten())
+        return (x - mean) / torch.sqrt(variance + 1e-5)
 
-def stop_with_while(losses, patience):
-    epoch, best, left = 0, math.inf, patience
-    while epoch < len(losses) and left > 0:
-        left = patience if losses[epoch] < best else left - 1
-        best = min(best, losses[epoch])
-        epoch += 1
-    return epoch
+class NormThatCopies(NormByTorch):
+    def forward(self, x):
+        if self.training:
+            with torch.no_grad():
+                self.mean.copy_(0.9 * self.mean + 0.1 * x.mean((0, 2, 3)))
+                self.variance.copy_(0.9 * self.variance + 0.1 * x.var((0, 2, 3)))
+            return F.batch_norm(x, None, None, training=True)
+        return F.batch_norm(x, self.mean, self.variance)
 
-def stop_with_next(losses, patience):
-    def no_better(epoch):
-        return epoch > patience and min(losses[epoch - patience : epoch]) >= min(losses[: epoch - patience])
+class StopByWaiting:
+    def __init__(self, patience):
+        self.patience, self.best, self.waited = patience, math.inf, 0
 
-    return next((epoch for epoch in range(1, len(losses) + 1) if no_better(epoch)), len(losses))
+    def __call__(self, loss, weights):
+        if loss < self.best:
+            self.best, self.waited, self.weights = loss, 0, copy.deepcopy(weights)
+        else:
+            self.waited += 1
+        return self.waited == self.patience
 
-def stop_with_numpy(losses, patience):
-    best = np.minimum.accumulate(losses)
-    new = np.concatenate([[True], best[1:] < best[:-1]])
-    last_new = np.maximum.accumulate(np.where(new, np.arange(len(losses)), 0))
-    waited = np.flatnonzero(np.arange(len(losses)) - last_new >= patience)
-    return waited[0] + 1 if len(waited) else len(losses)
+class StopByHistory:
+    def __init__(self, patience):
+        self.patience, self.losses, self.all = patience, [], []
 
-def normalize_flat(x, eps):
-    flat = x.transpose(0, 1).flatten(1).double()
-    variance, mean = torch.var_mean(flat, dim=1, correction=0)
-    return (x - mean[None, :, None, None]) * (variance + eps).rsqrt()[None, :, None, None]
+    def __call__(self, loss, weights):
+        self.losses.append(loss)
+        self.all.append({name: tensor.clone() for name, tensor in weights.items()})
+        best = self.losses.index(min(self.losses))
+        self.weights = self.all[best]
+        return len(self.losses) - 1 - best >= self.patience
 
-def normalize_by_squares(x, eps):
-    mean = x.mean((0, 2, 3), keepdim=True)
-    variance = ((x - mean) ** 2).mean((0, 2, 3), keepdim=True)
-    return (x - mean) / torch.sqrt(variance + eps)
+class StopByEpochs:
+    best_epoch = epoch = 0
+    best = None
+
+    def __init__(self, patience):
+        self.patience = patience
+
+    def __call__(self, loss, weights):
+        self.epoch += 1
+        if self.best is None or loss < self.best:
+            self.best, self.best_epoch = loss, self.epoch
+            self.weights = {name: weights[name].detach().clone() for name in weights}
+        if self.epoch - self.best_epoch >= self.patience:
+            return True
+        return False
+
+class StopByLeft(StopByWaiting):
+    def __call__(self, loss, weights):
+        better = loss < self.best
+        self.left = self.patience if better else self.left - 1
+        if better:
+            self.best, self.weights = loss, {name: tensor + 0 for name, tensor in weights.items()}
+        return self.left < 1
+
+class StopByNumpy(StopByHistory):
+    def __call__(self, loss, weights):
+        super().__call__(loss, weights)
+        return len(self.losses) - 1 - np.argmin(self.losses) >= self.patience
+
+def gain_by_loops(first, second):
+    n, mean = len(first), 0
+    for a, b in zip(first, second, strict=True):
+        mean += (b - a) / n
+    total = 0
+    for a, b in zip(first, second, strict=True):
+        total += (b - a - mean) ** 2
+    return [mean, math.sqrt(total / (n - 1) / n)]
 
 def iou_by_names(first, second):
     left, top = max(first[0], second[0]), max(first[1], second[1])
@@ -1094,37 +1182,20 @@ RIGHT = {
         lambda m, d: scores_by_counting(m.tolist(), d),
         lambda m, d: (*(pr := scores_by_counting(m.tolist(), d)[:2]), statistics.harmonic_mean(pr)),
     ],
-    "mean_and_spread": [
-        lambda values: (statistics.mean(values), statistics.stdev(values)),
-        lambda values: (np.mean(values), np.std(values, ddof=1)),
-        lambda values: torch.std_mean(torch.tensor(values, dtype=torch.float64))[::-1],
-        lambda values: np.array([np.mean(values), np.var(values, ddof=1) ** 0.5]),
-        spread_by_loops,
+    "Dropout": [DropoutByWhere, DropoutByIndex, DropoutByAutograd, DropoutInFloat64, DropoutByFilling],
+    "BatchNorm": [
+        NormByTorch, NormFlat, NormBySquares, NormThatCopies,
+        lambda channels: torch.nn.BatchNorm2d(channels, affine=False),
     ],
-    "drop": [
-        lambda x, keep, p: torch.where(keep, x, torch.zeros_like(x)) / (1 - p),
-        lambda x, keep, p: x.masked_fill(~keep, 0) * (1 / (1 - p)),
-        lambda x, keep, p: x.double() * keep.double() / (1 - p),
-        lambda x, keep, p: keep.float() * x / (1 - p),
-        drop_one_by_one,
-    ],
-    "decayed_step": [
-        lambda w, g, lr, decay: w * (1 - lr * decay) - lr * g,
-        lambda w, g, lr, decay: w - lr * g - lr * decay * w,
-        lambda w, g, lr, decay: np.float64(w) - np.float64(lr) * (g + decay * w),
-        lambda w, g, lr, decay: torch.tensor(w) - lr * (g + decay * torch.tensor(w)),
-        lambda w, g, lr, decay: torch.tensor([w - lr * (g + decay * w)]),
-    ],
-    "stop_epoch": [
-        stop_by_waiting, stop_by_minimum, stop_with_while, stop_with_next, stop_with_numpy,
-    ],
-    "batch_normalize": [
-        lambda x, eps: F.batch_norm(x, None, None, training=True, eps=eps),
-        lambda x, eps: torch.nn.BatchNorm2d(x.shape[1], eps=eps)(x),
-        lambda x, eps: (
-            (x - x.mean((0, 2, 3), True)) / (x.double().var((0, 2, 3), correction=0, keepdim=True) + eps) ** 0.5
+    "EarlyStopping": [StopByWaiting, StopByHistory, StopByEpochs, StopByLeft, StopByNumpy],
+    "gain": [
+        lambda a, b: (np.subtract(b, a).mean(), np.subtract(b, a).std(ddof=1) / len(a) ** 0.5),
+        lambda a, b: (
+            statistics.mean(d := [y - x for x, y in zip(a, b, strict=True)]), statistics.stdev(d) / math.sqrt(len(d))
         ),
-        normalize_flat, normalize_by_squares,
+        lambda a, b: ((d := torch.tensor(b).double() - torch.tensor(a).double()).mean(), d.std() / len(d) ** 0.5),
+        lambda a, b: np.array([np.mean(b) - np.mean(a), (np.var(np.subtract(a, b), ddof=1) / len(a)) ** 0.5]),
+        gain_by_loops,
     ],
     "iou": [
         lambda first, second: (
@@ -1155,12 +1226,20 @@ RIGHT = {
 # and for each exercise the changes as `mutants` tells them.
 EQUIVALENT = {
     "many answers are right": {"kernel_golf": ["`"], "see_everything": ["`"]},
-    "a number so small only keeps 0 from being divided by 0": {"Adam": ["`square.sqrt() + 1e-08` were `square.sqrt() "]},
+    "a number so small only keeps 0 from being divided by 0": {
+        "Adam": ["`square.sqrt() + 1e-08` were `square.sqrt() "],
+        "BatchNorm": ["`variance + 1e-05` were `variance + 5e-06`"],
+    },
+    "numbers that are all alike": {"BatchNorm": ["`torch.ones(1, channels, 1, 1)` were", "`torch.zeros(1, channels, 1, 1)`"]},
+    "nobody asks for their gradients": {"BatchNorm": ["`variance.detach()` were", "`mean.detach()` were"]},
+    "the quotient is a whole number": {"BatchNorm": ["were `x.numel() // x.shape[1]`"]},
+    "a number other than 0 is true": {"EarlyStopping": ["the result were turned round", "the result were doubled"]},
     "1 is divided by more than a half, which leaves the difference": {"Adam": ["were `1 % "]},
     "both signs are turned, and the cosine does not mind": {
         "rate_at": ["`step - warmup` were `warmup - step`", "`steps - warmup` were `warmup - steps`"],
     },
     "an axis counted from the end": {
+        "BatchNorm": ["`(0, 2, 3)` were `(0, -2, 3)`"],
         "dense_half": ["`dim=1` were `dim=-1`"],
         "block_backward": ["`(0, 2, 3)` were `(0, -2, 3)`", "`K.flip(2, 3)` were `K.flip(-2, 3)`"],
         "conv_layer": ["`2` were `-2`", "`(1, 2, 3)` were `(1, -2, 3)`"],
@@ -1174,16 +1253,15 @@ EQUIVALENT = {
         "pushed": ["`dim=0` were `dim=-1`"],
         "find_temperature": ["`p[1]` were `p[-1]`"],
         "loss_gradient": ["`dim=1` were `dim=-1`", "`logits.shape[1]` were `logits.shape[-1]`"],
-        "batch_normalize": ["`(0, 2, 3)` were `(0, -2, 3)`"],
         "iou": ["`first[2]` were `first[-2]`", "`second[2]` were `second[-2]`"],
     },
     "the order does not matter": {
+        "BatchNorm": ["`(0, 2, 3)` were `(2, 0, 3)`", "`(0, 2, 3)` were `(0, 3, 2)`"],
+        "gain": ["`d - mean` were `mean - d`"],
         "Value": ["`(self, other)` were `(other, self)`", "`max(self.data, 0.0)` were `max(0.0, self.data)`"],
         "block_backward": ["(1, 0)`", "`(0, 2, 3)` were `(2, 0, 3)`", "`(0, 2, 3)` were `(0, 3, 2)`", "`K.flip(3, 2)`"],
         "conv_layer": ["`(1, 2, 3)` were `(2, 1, 3)`", "`(1, 2, 3)` were `(1, 3, 2)`"],
         "mystery_kernel": ["like `mystery(image).flip(1, 0)`"],
-        "mean_and_spread": ["`value - mean` were `mean - value`"],
-        "batch_normalize": ["`(0, 2, 3)` were `(2, 0, 3)`", "`(0, 2, 3)` were `(0, 3, 2)`"],
         "iou": [
             "`min(first[2], second[2])` were `min(second[2], first[2])`",
             "`max(first[0], second[0])` were `max(second[0], first[0])`",
@@ -1202,6 +1280,12 @@ EQUIVALENT = {
         ],
         "accuracy": ["`model.eval(); right = 0`"],
         "scores": ["`precision = right / matrix[:, digit].sum().item(); recall"],
+        "Dropout": ["`def "],
+        "BatchNorm": [
+            "`def ", "`super().__init__(); self", "1, 1); self.running_var", "`mean = x.mean(dim=(0, 2, 3), keepdim=True); v",
+            "keepdim=True); count", "`unbiased = variance.detach() * count / (count - 1); self", "mean.detach(); self",
+        ],
+        "EarlyStopping": ["`def ", "`self.lowest, self.waited = (loss, 0); self.weights"],
         "SGD": ["`def "],
         "Adam": [
             "`def ", "`self.means = [torch", "`self.squares = [torch", "`self.means[i] = self", "`self.squares[i] = self",
@@ -1223,7 +1307,6 @@ EQUIVALENT = {
         "pooled_size": ["`if not ceil_mode; size = -(-(n - k) // s) + 1` were"],
         "cross_entropy": ["`log_p = shifted - shifted.exp().sum(dim=1, keepdim=True).log(); rows = "],
         "loss_gradient": ["`p = F.softmax(logits, dim=1); y = F.one_hot(labels, logits.shape[1])` were"],
-        "batch_normalize": ["`mean = x.mean(dim=(0, 2, 3), keepdim=True); variance = x.var("],
         "iou": ["`width = min(first[2], second[2]) - max(first[0], second[0]); height", "`both = max(width, 0.0) *"],
         "area_under_curve": ["`smaller = same[:, None] < different; equal = same[:, None] == different` were"],
         "dice": ["`areas = (prediction.sum() + truth.sum()).item(); overlap = (prediction & truth).sum().item()` were"],
@@ -1252,18 +1335,19 @@ EQUIVALENT = {
         "surest_mistake": ["`largest * (answers != labels)` were `largest + (answers != labels)`"],
     },
     "there are as many of the one as of the other": {
+        "BatchNorm": ["`x.shape` were `"],
+        "gain": ["`len(differences)` were `len("],
         "dense_half": ["`len(x)` were `len(", "`len(b2)` were `len(W2)`"],
         "conv_layer": ["`len(weight)` were `len(bias)`"],
         "cross_entropy": ["`len(labels)` were `len("],
         "loss_gradient": ["`len(logits)` were `len(", "`logits.shape` were `p.shape`"],
-        "mean_and_spread": ["`len(values)` were `len(squares)`"],
-    },
-    "no number lies beyond the limit, or just on it": {
-        "max_pool_gradient": ["`image[place] == image[place].max()` were `image[place] >= image[place].max()`"],
-        "stop_epoch": ["`epoch - best_epoch >= patience` were `epoch - best_epoch == patience`"],
     },
     "the first loss is always a new lowest": {
-        "stop_epoch": ["`(float('inf'), 0)` were `(float('inf'), -1)`", "`(float('inf'), 0)` were `(float('inf'), 1)`"],
+        "EarlyStopping": ["`(patience, 0, float('inf'))` were `(patience, -1", "were `(patience, 1, float('inf'))`"],
+    },
+    "no number lies beyond the limit, or just on it": {
+        "EarlyStopping": ["like `self.waited == self.patience`"],
+        "max_pool_gradient": ["`image[place] == image[place].max()` were `image[place] >= image[place].max()`"],
     },
     "a ramp of any size will do, and any two neighbours in it": {
         "mystery_pool": [

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from helpers import regularization
 from helpers.data import Digits, load_digits
 from helpers.model import SimpleCNN
 from helpers.studies import generalization, ladder, pretrained
@@ -56,9 +55,8 @@ def test_evaluate_counts_all_images_and_leaves_mode_and_gradients_alone(loader, 
 
 MODEL = SimpleCNN()
 TRAININGS = {
-    "fit": lambda few: regularization.fit(MODEL, few.images, few.labels, epochs=1),
     "train_rung": lambda few: ladder.train_rung(replace(ladder.PROGRAM, images=64), few, seed=0),
-    "generalization.run": lambda few: generalization.run(generalization.Experiment(count=100, epochs=1), few, few, 0),
+    "generalization.run": lambda few: generalization.run(generalization.Experiment(count=100, steps=4), few, few, 0),
     "train_jittered": lambda few: pretrained.train_jittered(few),
 }
 

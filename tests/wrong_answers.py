@@ -5,7 +5,15 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from right_answers import AdamAsInThePaper, ByAge, Remembering, SGDInPlace, SGDOverState
+from right_answers import (
+    AdamAsInThePaper,
+    ByAge,
+    DropoutByWhere,
+    Remembering,
+    SGDInPlace,
+    SGDOverState,
+    StopByWaiting,
+)
 from torch.nn import functional as F
 
 # fmt: off
@@ -24,30 +32,6 @@ def input_gradient_with_one_side(kernel, d_output):
     side = len(d_output) + len(kernel) - 1
     padded = F.pad(d_output, (side,) * 4)
     return F.conv2d(padded[None, None], kernel.flip(0, 1)[None, None])[0, 0][side - len(kernel) + 1 :][:side, :side]
-
-
-def normalized_over_width(x, eps):
-    return (x - x.mean((0, 3), True)) / (x.var((0, 3), correction=0, keepdim=True) + eps).sqrt()
-
-
-def stop_from_a_best_of_one(losses, patience):
-    best, best_epoch = 1.0, 0
-    for epoch, loss in enumerate(losses, 1):
-        if loss < best:
-            best, best_epoch = loss, epoch
-        if epoch - best_epoch >= patience:
-            return epoch
-    return len(losses)
-
-
-def stop_patient_from_the_start(losses, patience):
-    best, bad = math.inf, 0
-    for epoch, loss in enumerate(losses, 1):
-        bad += loss >= best
-        best = min(best, loss)
-        if bad >= patience:
-            return epoch
-    return len(losses)
 
 
 def fit_in_order(*lines):
@@ -232,14 +216,24 @@ class WithoutCorrection(AdamAsInThePaper):
         return super().change(past, 10**6)
 
 
+class DropoutPassingAll(DropoutByWhere):
+    def backward(self, gradient):
+        return gradient
+
+
+class StopWithoutCopy(StopByWaiting):
+    def __call__(self, loss, weights):
+        ends = super().__call__(loss, weights)
+        if not self.waited:
+            self.weights = weights
+        return ends
+
+
 SLIPPED_THROUGH = [
     ("dice", lambda p, t: dice(p, t, not p.any())),
     ("dice", lambda p, t: dice(p, t, not t.any())),
     ("iou", iou_clamped_in_width_alone),
     ("conv_input_gradient", input_gradient_with_one_side),
-    ("batch_normalize", normalized_over_width),
-    ("stop_epoch", stop_from_a_best_of_one),
-    ("stop_epoch", stop_patient_from_the_start),
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - (k + 2 * (d - 1))) // s + 1),
     ("accuracy_of", lambda x, y: (x.softmax(0).argmax(1) == y).float().mean()),
     *[("max_pool", pooled_from(start)) for start in (0, -10, -100)],
@@ -257,9 +251,6 @@ HINTS = [
     ("iou", iou_clamped_in_width_alone, "yours acts as if `max(height, 0.0)` were `height`"),
     ("output_size", lambda n, k, s, p, d: -(-(n + 2 * p - d * (k - 1) - 1) // s) + 1, "`(…) // s` were `ceil("),
     ("output_size", lambda n, k, s, p, d: (n + 2 * p - d * (k - 1)) // s + 1, "`… d * (k - 1) - 1` were"),
-    ("stop_epoch", lambda losses, patience: min(range(len(losses)), key=losses.__getitem__) + 1, ""),
-    ("stop_epoch", stop_patient_from_the_start, "a new best begins the count anew"),
-    ("batch_normalize", normalized_over_width, "average over rows and columns"),
     ("SGD", ResetsTheVelocity, "the velocity must outlive the step"),
     ("SGD", ReadOnce, "keep list(params)"),
     ("SGD", MovesAway, "p.data became a new tensor"),
@@ -284,7 +275,11 @@ HINTS = [
     ("block_backward", block_with(unpool=lambda d_p: spread(d_p) / 4), "does not share"),
     ("block_backward", block_with(mask=lambda z: 1), "where its input z was not positive"),
     ("block_backward", block_with(bias=lambda d: d.sum((2, 3))), "by every image, too"),
-    ("mean_and_spread", lambda v: (np.mean(v), np.std(v)), "`- 1` were missing"),
+    ("Dropout", DropoutPassingAll, "the same places pass"),
+    ("BatchNorm", lambda channels: torch.nn.BatchNorm2d(channels, affine=False, momentum=0.9), "nine tenths of the old"),
+    ("BatchNorm", lambda channels: torch.nn.BatchNorm2d(channels, track_running_stats=False), "in eval()"),
+    ("EarlyStopping", StopWithoutCopy, "keep a copy of each"),
+    ("gain", lambda a, b: (np.mean(b) - np.mean(a), np.std(np.subtract(b, a), ddof=1)), "the spread of the differences"),
     ("bump", lambda x, m, w: F.relu((x - m) / w + 1) - F.relu((x - m) / w), "it rises and stays up"),
     ("features_for", lambda side, padding: 5, "yours returns the same for every input."),
 ]

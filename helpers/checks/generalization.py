@@ -1,91 +1,132 @@
-"""The exercises of notebook 08."""
+"""The exercises of notebook 08: three remedies that train networks there, and the gain of one recipe over another."""
 
-from functools import partial
-from statistics import mean, stdev
+from collections.abc import Callable
 
+from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
+from helpers.checks.sgd import _slip
 
 import numpy as np
 import torch
-from torch import Tensor, nn, optim
+from torch import Tensor, nn
 
-mean_and_spread = Exercise(
-    lambda values: (float(np.mean(values)), float(np.std(values, ddof=1))),
-    [([0.9, 0.94],), ([1.0, 2.0, 6.0],)],
-    lambda r: (r.decimals(r.randint(2, 5), -3, 9),),
-    ("that is the error of the mean, not the spread of the values.", lambda v: (mean(v), stdev(v) / len(v) ** 0.5)),
+
+def _dropped(make: Callable, p: float, x: Tensor, keep: Tensor, gradient: Tensor) -> dict[str, Tensor] | None:
+    layer = make(p)
+    output = None if layer is None else layer.forward(x, keep)
+    if output is None:
+        return None
+    return {"what forward returns": output, "what backward returns": layer.backward(gradient)}
+
+
+def _right_drop(p: float, x: Tensor, keep: Tensor, gradient: Tensor) -> dict[str, Tensor]:
+    x, gradient = (torch.where(keep, numbers / (1 - p), 0.0) for numbers in (x, gradient))
+    return {"what forward returns": x, "what backward returns": gradient}
+
+
+def _draw_drop(r: Draw) -> tuple:
+    shape = r.sides(3, 4)
+    return r.choice([0.25, 0.5, 0.75]), r.tensor(*shape), r.mask(*shape), r.tensor(*shape)
+
+
+FOUR = torch.tensor([1.0, 2, 3, 4]), torch.tensor([True, False, True, True])
+FACTOR, BACK = "self.factor = keep / (1 - self.p)", "gradient * self.factor"
+Dropout = Exercise(
+    _right_drop,
+    [(0.5, *FOUR, torch.ones(4)), (0.75, *FOUR, torch.tensor([4.0, 3, 2, 1]))],
+    _draw_drop,
+    ("keep is True where a number stays.", _slip("Dropout", FACTOR, FACTOR.replace("keep", "~keep"))),
+    ("what was dropped had no part in the loss: its gradient is 0.", _slip("Dropout", BACK, "gradient / (1 - self.p)")),
+    ("on the way back, the factor 1 / (1 - p) counts, too.", _slip("Dropout", BACK, "gradient * (self.factor > 0)")),
+    ("on the way back the same places pass as on the way there.", _slip("Dropout", BACK, "gradient")),
+    use=_dropped,
 )
 
-drop = Exercise(
-    lambda x, keep, p: torch.where(keep, x / (1 - p), 0.0),
-    [(torch.tensor([1.0, 2, 3, 4]), torch.tensor([True, False, True, True]), 0.5)],
-    lambda r: (r.tensor(*(shape := r.sides(3, 4))), r.mask(*shape), r.decimal(0, 0.9)),
-    ("divide by 1 - p, do not multiply.", lambda x, keep, p: x * keep * (1 - p)),
-    ("keep is True where a number stays.", lambda x, keep, p: x * ~keep / (1 - p)),
-)
+
+def _normed(make: Callable, channels: int, batches: Tensor) -> dict[str, Tensor] | None:
+    norm = make(channels)
+    if norm is None:
+        return None
+    outputs = [norm.train()(batch) for batch in batches]
+    if all(output is None for output in outputs):
+        return None
+    found = {f"batch {number} in training": output for number, output in enumerate(outputs, 1)}
+    found |= {"the last batch in eval()": norm.eval()(batches[-1]), "the same once more": norm(batches[-1])}
+    return {name: output.detach() for name, output in found.items() if output is not None}
 
 
-def _decayed(w: float, gradient: float, lr: float, decay: float) -> float:
-    weight = torch.tensor(w, dtype=torch.float64)
-    weight.grad = torch.tensor(gradient, dtype=torch.float64)
-    optim.SGD([weight], lr=lr, weight_decay=decay).step()
-    return weight.item()
+def _draw_batches(r: Draw) -> tuple[int, Tensor]:
+    shape = r.randint(2, 3), *r.sides(2, 2, 2)
+    return shape[1], r.tensor(r.randint(1, 2), *shape)
 
 
-decayed_step = Exercise(
-    _decayed,
-    [(4.0, 0.5, 0.1, 0.1), (-2.0, 1.0, 0.5, 0.2), (3.0, 0.0, 1.0, 0.3)],
-    lambda r: (*r.decimals(2, -5, 5), r.decimal(0.1, 1), r.decimal(0, 0.9)),
-    ("the gradient of decay/2 · w² is decay · w, without a 2.", lambda w, g, lr, d: w - lr * (g + 2 * d * w)),
-    ("the decay, too, is multiplied by lr.", lambda w, g, lr, d: w - lr * g - d * w),
-    ("that is the penalty; its gradient is asked.", lambda w, g, lr, d: w - lr * (g + d * w * w)),
-)
+BatchNorm = Exercise(
+    lambda *case: _normed(nn.BatchNorm2d, *case),
+    [(1, torch.tensor([[[[[1.0, 3]]], [[[5, 7]]]]])), (2, torch.arange(16.0).view(2, 2, 2, 1, 2) ** 2)],
+    _draw_batches,
+    ("a channel counts alone.", _slip("BatchNorm", "(0, 2, 3)", "(0, 1, 2, 3)")),
+    ("average over rows and columns, axes 2 and 3.", _slip("BatchNorm", "(0, 2, 3)", "(0,)")),
+    ("the variance that is kept for eval() is taken by n - 1.", _slip("BatchNorm", "* count / (count - 1)", "")),
+    ("nine tenths of the old and one tenth of the new, not the other way round.",
+     _slip("BatchNorm", "0.9", "x", "0.1", "0.9", "x *", "0.1 *")),
+    ("in eval() the running statistics take the batch's place.", _slip("BatchNorm", "if self.training", "if True")),
+    use=_normed,
+)  # fmt: skip
 
 
-def _stopped(losses: list[float], patience: int) -> int:
+def _stopped(make: Callable, patience: int, losses: list[float]) -> dict | None:
+    """Weights that change in place, as an optimiser's do, are handed over after each epoch."""
+    stopping, weights = make(patience), {"w": torch.zeros(1)}
+    if stopping is None:
+        return None
+    for loss in losses:
+        weights["w"] += 1
+        ends = stopping(loss, weights)
+        if ends:
+            break
+    kept: dict = getattr(stopping, "weights", {})
+    return (
+        {"epochs trained": weights["w"], "weights kept, of epoch": kept.get("w")} if kept or ends is not None else None
+    )
+
+
+def _right_stop(patience: int, losses: list[float]) -> dict[str, Tensor]:
     for epoch in range(1, len(losses) + 1):
         best = min(range(epoch), key=losses.__getitem__) + 1
         if epoch - best >= patience:
-            return epoch
-    return len(losses)
+            break
+    return {"epochs trained": torch.tensor([float(epoch)]), "weights kept, of epoch": torch.tensor([float(best)])}
 
 
-def _counting(losses: list[float], patience: int, *, neighbours: bool) -> int:
-    """Two mistakes: to compare with the epoch before, or never to begin the count anew."""
-    worse = 0
-    for epoch in range(1, len(losses)):
-        better = losses[epoch] < (losses[epoch - 1] if neighbours else min(losses[:epoch]))
-        worse = 0 if better and neighbours else worse + (not better)
-        if worse == patience:
-            return epoch + 1
-    return len(losses)
+EarlyStopping = Exercise(
+    _right_stop,
+    [(2, [0.9, 0.6, 0.5, 0.55, 0.52, 0.6, 0.7]), (2, [2.3, 2.1, 2.2, 1.9, 2.0, 2.0, 1.0]), (2, [0.9, 0.8, 0.7])],
+    lambda r: (r.randint(1, 4), r.decimals(r.randint(1, 9), 0.1, r.choice([0.6, 2.5]))),
+    ("a new best begins the count anew.", _slip("EarlyStopping", "self.lowest, self.waited =", "self.lowest, _ =")),
+    ("compare with the best epoch so far, not with the one before.",
+     _slip("EarlyStopping", "return self.waited >= self.patience",
+           "self.lowest = loss\n        return self.waited >= self.patience")),
+    ("the weights go on changing in place: keep a copy of each, w.clone().", _slip("EarlyStopping", "w.clone()", "w")),
+    use=_stopped,
+)  # fmt: skip
 
 
-stop_epoch = Exercise(
-    _stopped,
-    [([0.9, 0.6, 0.5, 0.55, 0.52, 0.6, 0.7], 2), ([2.3, 2.1, 2.2, 1.9, 2.0, 2.0, 1.0], 2), ([0.9, 0.8, 0.7], 2)],
-    lambda r: (r.decimals(r.randint(1, 9), 0.1, r.choice([0.6, 2.5])), r.randint(1, 4)),
-    ("compare with the best epoch so far, not with the one before.", partial(_counting, neighbours=True)),
-    ("a new best begins the count anew.", partial(_counting, neighbours=False)),
-    ("training goes on for `patience` epochs after the best.", lambda x, n: 1 + x.index(min(x[: _stopped(x, n)]))),
-)
+def _gain(first: list[float], second: list[float], power: float = 0.5) -> tuple[float, float]:
+    gains = np.subtract(second, first)
+    return float(gains.mean()), float(gains.std(ddof=1) / len(gains) ** power)
 
 
-def _normalised(x: Tensor, eps: float, axes: tuple[int, ...], **settings: bool) -> Tensor:
-    return (x - x.mean(axes, keepdim=True)) / (x.var(axes, keepdim=True, **settings) + eps).sqrt()
+def _unpaired(first: list[float], second: list[float]) -> tuple[float, float]:
+    variance = np.var(first, ddof=1) + np.var(second, ddof=1)
+    return float(np.mean(second) - np.mean(first)), float((variance / len(first)) ** 0.5)
 
 
-def _outside(x: Tensor, eps: float) -> Tensor:
-    spread = x.var((0, 2, 3), keepdim=True, unbiased=False).sqrt()
-    return spread / (spread + eps)
-
-
-batch_normalize = Exercise(
-    lambda x, eps: nn.BatchNorm2d(x.shape[1], eps=eps, affine=False)(x),
-    [(torch.tensor([[[[1.0, 3]]], [[[5, 7]]]]), 1.0)],
-    lambda r: (r.tensor(r.randint(2, 3), *r.sides(3, 3, 3)), r.choice([0.1, 0.5, 1.0])),
-    ("eps is added under the root.", lambda x, eps: _normalised(x, 0, (0, 2, 3), unbiased=False) * _outside(x, eps)),
-    ("a channel counts alone.", lambda x, eps: _normalised(x, eps, (1, 2, 3), unbiased=False)),
-    ("average over the images, axis 0, as well.", lambda x, eps: _normalised(x, eps, (2, 3), unbiased=False)),
-    ("average over rows and columns, axes 2 and 3.", lambda x, eps: _normalised(x, eps, (0, 3), unbiased=False)),
-)
+gain = Exercise(
+    _gain,
+    [([90.0, 91.0], [92.0, 92.0]), ([1.0, 2.0, 6.0], [2.0, 4.0, 7.0])],
+    lambda r: (r.decimals(count := r.randint(2, 5), 80, 90), r.decimals(count, 85, 95)),
+    ("that is the spread of the differences; their mean is surer than one of them, by the root of n.",
+     lambda a, b: _gain(a, b, 0)),
+    ("subtract pair by pair first; then take the spread of the differences.", _unpaired),
+    ("a gain is the second minus the first.", lambda a, b: _gain(b, a)),
+)  # fmt: skip

@@ -1,22 +1,21 @@
 """The live pictures of notebook 08: train and test curves of one training, and a digit that is moved."""
 
-from helpers.figures import BLUE, GREEN, INK, ORANGE, new_figure
+from helpers.figures import BLUE, INK, ORANGE, new_figure
 from helpers.regularization import move
 
 import torch
 from torch import Tensor
 
-LOOKS = {"train": (BLUE, "-"), "validation": (GREEN, "-."), "test": (ORANGE, "--")}  # colour and dashes of a curve
+LOOKS = {"train": (BLUE, "-"), "test": (ORANGE, "--")}  # colour and dashes of a curve
 
 
 class Curves:
     """Accuracy and loss by epoch of one training, with a line at one epoch and the numbers there.
 
-    curves: "train", "validation" or "test" -> (accuracy, loss) after each epoch.
-    best: the epoch (counted from 1) of the lowest validation loss, marked by a star; 0 for none.
+    curves: "train" or "test" -> (accuracy, loss) after each epoch.
     """
 
-    def __init__(self, curves: dict[str, list[tuple[float, float]]], best: int = 0) -> None:
+    def __init__(self, curves: dict[str, list[tuple[float, float]]]) -> None:
         self.curves, self.last, self.figure = curves, min(map(len, curves.values())), new_figure(10, 4.2)
         if not self.last:
             raise ValueError("No epoch was completed yet: run the training cell again, then this one")
@@ -26,13 +25,10 @@ class Curves:
             colour, dashes = LOOKS[name]
             for axes, numbers in zip(panels, zip(*pairs, strict=True), strict=True):
                 axes.plot(range(1, len(pairs) + 1), numbers, dashes, color=colour, label=name)
-        left.set(xlabel="epoch", ylabel="accuracy", ylim=(0.5, 1.02))
+        left.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
         right.set(xlabel="epoch", ylabel="loss (logarithmic)", yscale="log", ylim=(0.002, 4))
         right.legend(loc="lower left")
         right.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
-        if best:
-            lowest = curves["validation"][best - 1][1]
-            right.plot(best, lowest, "*", color=GREEN, markersize=22, markeredgecolor=INK, zorder=4)
         self.lines = [axes.axvline(1, color=INK, linewidth=1.5) for axes in panels]
         self.titles = [axes.set_title("", fontsize=14) for axes in panels]
         self.moving = [*self.lines, *self.titles]
