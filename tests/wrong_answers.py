@@ -276,10 +276,10 @@ HINTS = [
     ("block_backward", block_with(mask=lambda z: 1), "where its input z was not positive"),
     ("block_backward", block_with(bias=lambda d: d.sum((2, 3))), "by every image, too"),
     ("Dropout", DropoutPassingAll, "the same places pass"),
-    ("BatchNorm", lambda channels: torch.nn.BatchNorm2d(channels, affine=False, momentum=0.9), "nine tenths of the old"),
+    ("BatchNorm", lambda c: torch.nn.BatchNorm2d(c, affine=False, momentum=0.9), "nine tenths of the old"),
     ("BatchNorm", lambda channels: torch.nn.BatchNorm2d(channels, track_running_stats=False), "in eval()"),
     ("EarlyStopping", StopWithoutCopy, "keep a copy of each"),
-    ("gain", lambda a, b: (np.mean(b) - np.mean(a), np.std(np.subtract(b, a), ddof=1)), "the spread of the differences"),
+    ("gain", lambda a, b: (np.mean(b) - np.mean(a), np.std(np.subtract(b, a), ddof=1)), "the spread of the diff"),
     ("bump", lambda x, m, w: F.relu((x - m) / w + 1) - F.relu((x - m) / w), "it rises and stays up"),
     ("features_for", lambda side, padding: 5, "yours returns the same for every input."),
 ]
