@@ -1257,6 +1257,9 @@ EQUIVALENT = {
         "loss_gradient": ["`dim=1` were `dim=-1`", "`logits.shape[1]` were `logits.shape[-1]`"],
         "iou": ["`first[2]` were `first[-2]`", "`second[2]` were `second[-2]`"],
     },
+    "a gradient on the way is not compared for itself": {
+        "block_backward": ["`d_a=d_a` were", "like `dict(d_z=d_z, "],
+    },
     "the order does not matter": {
         "BatchNorm": ["`(0, 2, 3)` were `(2, 0, 3)`", "`(0, 2, 3)` were `(0, 3, 2)`"],
         "gain": ["`d - mean` were `mean - d`"],
