@@ -205,6 +205,7 @@ def test_search_finds_the_section(watched, address):
     page.goto(f"{address}/index.html")
     page.get_by_role("textbox", name="Search").fill("padding and stride")
     page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")  # the search reads each page it found, to quote from it
     page.get_by_role("link", name="Padding and stride").first.click()
     page.wait_for_url("**/01_convolution.html**")
     assert page.get_by_role("heading", name="Padding and stride").first.is_visible()
