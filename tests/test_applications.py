@@ -1,4 +1,4 @@
-"""Digits found on a canvas in notebook 09, its glossary, and its deck and drills in JupyterLab."""
+"""Digits found on a canvas in notebook 12, its glossary, and its deck and drills in JupyterLab."""
 
 import re
 
@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from torchvision.ops import box_iou
 
 DIGITS = load_digits(train=False, source="sample")
-NAME = "09_interview.ipynb"
+NAME = "12_interview.ipynb"
 CELLS = {path.name: nbformat.read(path, 4).cells for path in NOTEBOOKS}
 TAUGHT = {"torch": torch, "F": F}  # the names that these two cells of the notebook need and define
 for cell in CELLS[NAME]:

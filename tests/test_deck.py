@@ -106,9 +106,9 @@ def test_links_leave_jupyterlab_open_and_formulas_stay_formulas():
 
 
 def test_notebook_09_was_saved_with_the_questions_as_they_are_now():
-    (cell,) = [c for c in nbformat.read(NOTEBOOKS / "09_interview.ipynb", 4).cells if "in pages(" in c.source]
+    (cell,) = [c for c in nbformat.read(NOTEBOOKS / "12_interview.ipynb", 4).cells if "in pages(" in c.source]
     saved = [output.data["text/markdown"] for output in cell.outputs]
     assert saved == pages([question for question in QUESTIONS if question.topic != "applications"]), (
         "A question changed after notebook 09 was saved. Save it again: "
-        "python -m helpers.publish.save_outputs notebooks/09_interview.ipynb"
+        "python -m helpers.publish.save_outputs notebooks/12_interview.ipynb"
     )
