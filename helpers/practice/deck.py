@@ -25,7 +25,7 @@ from helpers import NOTEBOOKS
 # The topics of the notebooks, in order of the numbers in their names; there are no others.
 TOPICS = (
     "data", "convolution", "pooling", "architecture", "loss", "backpropagation", "optimisation", "training",
-    "generalisation", "applications",
+    "generalisation", "explanation", "applications", "speed",
 )  # fmt: skip
 FORM = re.compile(r"\*\*Q(\d+)\. (.+)\*\*\n\n<details><summary>Answer</summary>\n\n(.+)\n\n</details>", re.S)
 
