@@ -17,6 +17,8 @@ from helpers import ROOT
 from helpers.data import load_digits
 from helpers.figures.canvas import SIDE, drawn, like_mnist
 from helpers.model import load_pretrained
+from helpers.practice.deck import collect
+from helpers.practice.drills import make, parse
 from helpers.publish import pictures, reading_pages
 from helpers.publish.needed import needed
 
@@ -384,6 +386,57 @@ def test_the_network_in_the_page_is_a_twin(from_file, page):
             "([ink, side]) => [...likeMnist(Float32Array.from(ink), side)]", [ink.flatten().tolist(), SIDE]
         )
         torch.testing.assert_close(torch.tensor(image), like_mnist(ink).flatten(), rtol=0, atol=1e-4)
+    assert not wrong
+
+
+@needs_chromium
+def test_the_deck_in_the_page_keeps_its_place(from_file, page):
+    open_page, wrong = from_file
+    open_page("12_interview")
+    deck = page.locator(".practice[data-what=deck]")
+    progress, card = (deck.locator("[aria-live]").nth(at) for at in (0, 1))
+    total, asked = len(collect()), []
+    for number in range(10):
+        asked.append(card.locator("strong").first.inner_text())
+        assert deck.get_by_role("button", name="I knew it").is_disabled()
+        page.keyboard.press("Enter") if number else deck.get_by_role("button", name="Show the answer").click()
+        deck.get_by_role("button", name="I missed it" if number == 2 else "I knew it").click()
+    assert asked[6] == asked[2] and len(set(asked)) == 9, "what was missed comes back after three others"
+    assert progress.inner_text() == f"8 of {total} known, 1 to come back"
+    waiting = card.inner_text()
+    deck.get_by_role("radio", name="loss").check()
+    assert progress.inner_text().startswith("0 of")
+    deck.get_by_role("radio", name="all").check()
+    open_page("12_interview")
+    assert (progress.inner_text(), card.inner_text()) == (f"8 of {total} known, 1 to come back", waiting)
+    for damaged in ["{", '{"queues": {"all": {"waiting": 3}}, "topic": 7}', "[]", '{"queues": null}']:
+        page.evaluate("text => localStorage.setItem('deck', text)", damaged)
+        open_page("12_interview")
+        assert progress.inner_text() == f"0 of {total} known, 0 to come back"
+    assert not wrong
+    assert serious_findings(page, ".practice") == []
+
+
+@needs_chromium
+def test_the_drills_in_the_page_judge_as_the_notebook_does(from_file, page):
+    open_page, wrong = from_file
+    open_page("12_interview")
+    place = page.locator(".practice[data-what=drills]")
+    typed = place.get_by_role("textbox")
+    for seed, kind in enumerate(["output size", "parameters", "loss"]):
+        place.get_by_role("radio", name=kind).check()
+        for _ in range(seed):
+            place.get_by_role("button", name="Another task").click()
+        drill = make(kind, seed)
+        for text in ["many", "<b>7</b>", "1,234,567", f"{drill.answer + 1}", f"{drill.answer:,.3f}", f"{drill.answer}"]:
+            typed.fill(text)
+            typed.press("Enter")
+            assert place.locator("[aria-live] p").nth(1).inner_text() == drill.verdict(text)
+    task = place.locator("[aria-live]").first.inner_text()
+    open_page("12_interview")
+    assert place.locator("[aria-live]").first.inner_text() == task
+    texts = ["7", " 1,386 ", "1.386,0", "12 345", "1,23", "-.5", "+3e2", "", "0x10", "1e", "5.", "1 2", "1,234.5"]
+    assert page.evaluate("texts => texts.map(parsed)", texts) == [parse(text) for text in texts]
     assert not wrong
 
 

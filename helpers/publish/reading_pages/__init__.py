@@ -22,6 +22,7 @@ from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 
 FONT_SIZE = 16  # pixels, that of the text
+PRACTICE = {"[A deck of ": "deck", "[Drills of ": "drills"}  # how the outputs begin that practice.js takes over
 
 ziamath.config.svg2 = False  # with shared glyphs, two formulas on a page would define the same names
 ziamath.config.math.color = "currentColor"  # as the text: dark on light, or light on dark
@@ -42,6 +43,9 @@ class PicturesWithAlt(MimeRenderPlugin):
             document["live"] = document.get("live", -1) + 1
             name = f"{Path(document['source']).stem}-{document['live']}"
             return [nodes.raw("", f'<div class="live" data-figure="{name}"></div>', format="html")]
+        for beginning, what in PRACTICE.items():
+            if data.mime_type == "text/plain" and data.string.startswith(beginning):
+                return [nodes.raw("", f'<div class="practice" data-what="{what}"></div>', format="html")]
         alt = data.output_metadata.get(data.mime_type, {}).get("alt")
         if alt is None:
             return None
@@ -93,6 +97,12 @@ def draw_frames(app: Sphinx) -> None:
             raise ExtensionError("\n".join(failed))
 
 
+def write_practice(app: Sphinx) -> None:
+    """What the deck and the drills ask, from where the notebook takes it."""
+    command = [sys.executable, "-m", "helpers.practice.in_the_page", str(Path(app.outdir) / "live")]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
 def write_canvas(app: Sphinx) -> None:
     """The notebook's own drawing area as a script: a page opened as a file may not import a module."""
     module = (ROOT / "helpers" / "figures" / "canvas.js").read_text()
@@ -124,6 +134,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     if PicturesWithAlt not in load_mime_renders():
         raise ExtensionError('This environment has an older install of the project. Run: pip install -e ".[site]"')
     app.connect("builder-inited", draw_frames)
+    app.connect("builder-inited", write_practice)
     app.connect("builder-inited", write_canvas)
     app.connect("doctree-resolved", offer_to_run)
     app.add_html_math_renderer("ziamath", (visit, None), (visit, None))
