@@ -14,7 +14,7 @@ TASKS = 40  # of each kind
 
 def for_page(markdown: str) -> str:
     """HTML in which a link to a notebook leads to its page."""
-    return to_html(markdown).replace(".ipynb", ".html")
+    return str(to_html(markdown)).replace(".ipynb", ".html")
 
 
 def deck() -> list[dict[str, str]]:
