@@ -215,15 +215,16 @@ STROKES = {
 }
 
 
-def stroke_by_mouse(page, box: dict, strokes: str) -> None:
-    """Draw with the mouse as a person does: some 20 small moves for each stretch, a few milliseconds apart."""
+def stroke_by_mouse(page, box: dict, strokes: str, pause: float = 16) -> None:
+    """Draw with the mouse as a person does: small moves, `pause` milliseconds apart."""
     for stroke in strokes.split("|"):
         points = [tuple(map(float, point.split(","))) for point in stroke.split()]
         places = [(box["x"] + x / 100 * box["width"], box["y"] + y / 100 * box["height"]) for x, y in points]
         page.mouse.move(*places[0])
         page.mouse.down()
         for (x0, y0), (x1, y1) in zip(places, places[1:], strict=False):
-            for step in range(1, 13):
-                page.mouse.move(x0 + (x1 - x0) * step / 12, y0 + (y1 - y0) * step / 12)
-                page.wait_for_timeout(16)
+            for step in range(1, 6):
+                page.mouse.move(x0 + (x1 - x0) * step / 5, y0 + (y1 - y0) * step / 5)
+                if pause:
+                    page.wait_for_timeout(pause)
         page.mouse.up()
