@@ -13,10 +13,12 @@ QUESTIONS = collect()
 CELL = "**Q1. Why?**\n\n<details><summary>Answer</summary>\n\nBecause of `this`.\n\n</details>"
 
 
-def write_notebook(folder, source=CELL, **metadata):
+def write_notebook(folder, source=CELL, name="01_convolution.ipynb", level="core", **metadata):
     title = nbformat.v4.new_markdown_cell("# Convolution\n\nAbout it.")
-    question = nbformat.v4.new_markdown_cell(source, metadata={"tags": ["question"], **metadata})
-    nbformat.write(nbformat.v4.new_notebook(cells=[title, question]), folder / "01_convolution.ipynb")
+    question = nbformat.v4.new_markdown_cell(
+        source, metadata={"tags": ["question"], **({"level": level} if level else {}), **metadata}
+    )
+    nbformat.write(nbformat.v4.new_notebook(cells=[title, question]), folder / name)
 
 
 def test_every_question_of_every_notebook_is_collected_and_every_topic_has_some():
@@ -32,10 +34,18 @@ def test_a_question_is_taken_apart_and_may_name_another_topic(tmp_path, metadata
     write_notebook(tmp_path, **metadata)
     (question,) = collect(tmp_path)
     assert (question.text, question.answer, question.place) == ("Why?", "Because of `this`.", "01 Convolution, Q1")
-    assert question.topic == topic
+    assert (question.topic, question.level) == (topic, "core")
 
 
-@pytest.mark.parametrize("change", [{"source": CELL.replace("Q1", "1")}, {"topic": "cooking"}])
+def test_notebooks_before_09_say_the_level_of_every_question(tmp_path):
+    write_notebook(tmp_path, name="09_later.ipynb", level=None)
+    assert collect(tmp_path)[0].level == "good"
+    write_notebook(tmp_path, name="08_earlier.ipynb", level=None)
+    with pytest.raises(ValueError, match="08_earlier.ipynb, cell .* the level is None, expected"):
+        collect(tmp_path)
+
+
+@pytest.mark.parametrize("change", [{"source": CELL.replace("Q1", "1")}, {"topic": "cooking"}, {"level": "easy"}])
 def test_a_malformed_question_is_named(tmp_path, change):
     write_notebook(tmp_path, **change)
     with pytest.raises(ValueError, match=r"01_convolution.ipynb, cell \w+.* expected"):

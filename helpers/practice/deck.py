@@ -10,7 +10,8 @@ A question is a markdown cell with the tag "question":
 
     </details>
 
-Its topic stands in the cell's metadata as "topic"; without it the notebook's own topic counts.
+Its topic stands in the cell's metadata as "topic"; without it the notebook's own topic counts. How often it is asked
+stands there as "level".
 """
 
 import json
@@ -27,6 +28,7 @@ TOPICS = (
     "data", "convolution", "pooling", "architecture", "loss", "backpropagation", "optimisation", "training",
     "generalisation", "explanation", "applications", "speed",
 )  # fmt: skip
+LEVELS = ("core", "good", "deep")  # asked in most interviews, in some, in few
 FORM = re.compile(r"\*\*Q(\d+)\. (.+)\*\*\n\n<details><summary>Answer</summary>\n\n(.+)\n\n</details>", re.S)
 
 
@@ -38,6 +40,7 @@ class Question:
     title: str  # its number and heading, such as "01 Convolution"
     place: str  # such as "01 Convolution, Q3"
     topic: str
+    level: str
     text: str
     answer: str
     source: str  # the whole cell
@@ -46,7 +49,7 @@ class Question:
 def collect(folder: Path = NOTEBOOKS) -> list[Question]:
     """All questions of the notebooks in `folder`, in reading order.
 
-    Raises ValueError, naming notebook and cell, for a question that is not in the form above or has no such topic.
+    Raises ValueError, naming notebook and cell, for a question that is not in the form above or has no such topic or level.
     """
     found = []
     for path in sorted(folder.glob("[0-9]*.ipynb")):
@@ -65,8 +68,11 @@ def _question(notebook: str, title: str, cell: dict) -> Question:
     topic = cell["metadata"].get("topic", dict(enumerate(TOPICS)).get(int(notebook[:2])))
     if topic not in TOPICS:
         raise ValueError(f"{notebook}, cell {cell['id']}: the topic is {topic!r}, expected one of {TOPICS}")
+    level = cell["metadata"].get("level", "good" if notebook >= "09" else None)
+    if level not in LEVELS:
+        raise ValueError(f"{notebook}, cell {cell['id']}: the level is {level!r}, expected one of {LEVELS}")
     number, text, answer = parts.groups()
-    return Question(notebook, title, f"{title}, Q{number}", topic, text, answer, source)
+    return Question(notebook, title, f"{title}, Q{number}", topic, level, text, answer, source)
 
 
 class Queue:
