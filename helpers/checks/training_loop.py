@@ -127,7 +127,7 @@ def _tested(share: object, model: Any) -> dict:
         "the share": share,
         "the mean that batch normalisation keeps (it must not learn here)": model[1].running_mean,
         "forward passes that autograd recorded": model[0].recorded,
-        "training mode afterwards (1 is yes)": int(model.training),
+        "layers in training mode afterwards": sum(layer.training for layer in model.modules()),
     }
 
 
@@ -155,6 +155,8 @@ accuracy = Exercise(
             ".sum() -> .float().mean() | loader.dataset -> loader",
         "a model that came in training mode must go back in training mode.": "model.train(before) -> pass",
         "a model that came in eval mode must stay in it: remember model.training.": "(before) -> ()",
+        "model.training = … sets the model alone; model.train(…) its layers, too.":
+            "model.train(before) -> model.training = before",
     }),
     use=_use_accuracy,
 )  # fmt: skip
@@ -170,7 +172,7 @@ def _named(fault: Callable, number: int) -> object:
     if not isinstance(found, str):
         return found
     right = found.upper() == FAULTS[number - 1]
-    return "its fault" if right else f"another fault; look again at its {SYMPTOMS[number - 1]}"
+    return "its fault" if right else f"another; look again at its {SYMPTOMS[number - 1]}"
 
 
 fault = Exercise(lambda number: "its fault", [(n,) for n in range(1, 8)], lambda r: (r.randint(1, 7),), use=_named)
