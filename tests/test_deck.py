@@ -1,5 +1,7 @@
 """The deck: questions collected from the notebooks, the queue of cards, and what notebook 09 saved of them."""
 
+import re
+
 from helpers import NOTEBOOKS
 from helpers.practice.deck import TOPICS, Queue, by_topic, collect, pages
 from helpers.practice.widgets import Practice, to_html
@@ -43,6 +45,12 @@ def test_notebooks_before_09_say_the_level_of_every_question(tmp_path):
     write_notebook(tmp_path, name="08_earlier.ipynb", level=None)
     with pytest.raises(ValueError, match="08_earlier.ipynb, cell .* the level is None, expected"):
         collect(tmp_path)
+
+
+@pytest.mark.parametrize("question", [q for q in QUESTIONS if q.notebook < "09"], ids=lambda question: question.place)
+def test_an_answer_stands_on_its_own(question):
+    """On a card or on another page nothing stands above it."""
+    assert not re.findall(r"\b(above|below|this cell|the cell|this notebook)\b", question.answer, re.I)
 
 
 @pytest.mark.parametrize("change", [{"source": CELL.replace("Q1", "1")}, {"topic": "cooking"}, {"level": "easy"}])

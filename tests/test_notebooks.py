@@ -86,7 +86,7 @@ def test_exercises_and_questions(path):
     assert exercises == [str(n + 1) for n in range(len(exercises))] and 3 <= len(exercises) <= 6
     assert len(solutions(nbformat.read(path, 4))) == len(exercises)
     questions = [cell.source for cell in cells(path, "markdown") if "question" in cell.metadata.get("tags", [])]
-    assert 5 <= len(questions) <= 10
+    assert 5 <= len(questions) <= 12
     for number, question in enumerate(questions, 1):
         assert question.startswith(f"**Q{number}. ") and "<details><summary>Answer</summary>\n\n" in question
 
