@@ -49,7 +49,8 @@ class Question:
 def collect(folder: Path = NOTEBOOKS) -> list[Question]:
     """All questions of the notebooks in `folder`, in reading order.
 
-    Raises ValueError, naming notebook and cell, for a question that is not in the form above or has no such topic or level.
+    Raises ValueError, naming notebook and cell, for a question that is not in the form above or has no such topic
+    or level.
     """
     found = []
     for path in sorted(folder.glob("[0-9]*.ipynb")):
