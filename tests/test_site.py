@@ -33,8 +33,9 @@ from docutils.utils import new_document
 from PIL import Image
 from sphinx.errors import ExtensionError
 
-PAGES = ["index.html", *(f"{path.stem}.html" for path in NOTEBOOKS), "search.html"]
+PAGES = ["index.html", *(f"{path.stem}.html" for path in NOTEBOOKS), "interview.html", "search.html"]
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+LEFT_OVER = r"```|\*\*|\$\$|\\[a-z]+|</?details|</?summary"
 by_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -103,7 +104,18 @@ def test_markdown_and_formulas_are_rendered(soups, path):
     assert len(in_markdown_cells("details .highlight")) == sum(fold.count("```") // 2 for fold in folds)
     for code in article.select("pre, code"):
         code.extract()
-    assert not re.findall(r"```|\*\*|\$\$|\\[a-z]+|</?details|</?summary", article.get_text())
+    assert not re.findall(LEFT_OVER, article.get_text())
+
+
+def test_the_interview_page_is_rendered_and_linked_from_every_page(soups):
+    for soup in soups.values():
+        assert soup is soups["interview.html"] or soup.select(".sidebar-tree a[href='interview.html']")
+    article = copy(soups["interview.html"].article)
+    assert len(article.select("details > summary")) == len(collect()) + 12, "the questions and the drills"
+    assert len(article.select("#formulas svg[role=img]")) > 30
+    for code in article.select("pre, code"):
+        code.extract()
+    assert not re.findall(LEFT_OVER, article.get_text())
 
 
 def test_a_formula_with_an_unknown_command_is_refused():

@@ -19,7 +19,6 @@ from helpers.practice.drills import KINDS, make
 
 import mistune
 
-EVENINGS = (1, 1, 2, 2, 3, 4, 5, 6, 7)  # of the notebooks from 00 on
 FOLD = "<details><summary>{}</summary>\n\n{}\n\n</details>"  # closed, on GitHub and on the pages
 to_html = mistune.create_markdown(plugins=["math", "table"])
 
@@ -57,13 +56,14 @@ def drills() -> str:
 
 
 def week(questions: list[Question]) -> str:
-    """A row for each notebook: its evening, the time that its opening names, how many questions it asks."""
+    """An item for each notebook: its evening, how many questions it asks, the time that its opening names."""
     rows = []
-    for evening, name in zip(EVENINGS, dict.fromkeys(question.notebook for question in questions), strict=False):
-        asked = [question for question in questions if question.notebook == name]
-        opening = (NOTEBOOKS / name).read_text(encoding="utf-8")
-        (time, *_) = re.findall(r'To read: (.+?)(?: Answers are closed.*?)?(?:\\n)?"', opening)
-        rows.append(f"| {evening} | [{asked[0].title}]({name}) | {time} | [{len(asked)}]({name}#Interview-questions) |")
+    for evening, name in zip((1, 1, 2, 2, 3, 4, 5, 6, 7), dict.fromkeys(q.notebook for q in questions), strict=False):
+        titles = [question.title for question in questions if question.notebook == name]
+        text = (NOTEBOOKS / name).read_text(encoding="utf-8")
+        (time, *_) = re.findall(r'To read: (.+?)(?: Answers are closed.*?)?(?:\\n)?"', text)
+        asked = f"[{len(titles)} questions]({name}#Interview-questions)"
+        rows.append(f"- **Evening {evening}**: [{titles[0]}]({name}), {asked}. To read: {time}")
     return "\n".join(rows)
 
 
