@@ -11,6 +11,7 @@ import statistics
 
 import numpy as np
 import torch
+import torchvision
 from torch.nn import functional as F
 
 # fmt: off
@@ -767,18 +768,95 @@ def iou_by_counting(first, second):  # all sides are halves
     a, b = (set(itertools.product(*sides)) for sides in halves)
     return len(a & b) / len(a | b)
 
-def area_by_loops(same, different):
-    total = 0
-    for a in same:
-        for b in different:
-            total += 1 if a < b else 0.5 if a == b else 0
-    return total / (len(same) * len(different))
+def suppress_by_loops(boxes, scores, overlap):
+    kept = []
+    for i in sorted(range(len(scores)), key=lambda k: -scores[k].item()):
+        if all(float(torchvision.ops.box_iou(boxes[i : i + 1], boxes[k : k + 1])) <= overlap for k in kept):
+            kept.append(i)
+    return torch.tensor(kept)
 
-def area_by_sorting(same, different):
-    ordered = torch.sort(different).values
-    below = torch.searchsorted(ordered, same, right=False)
-    not_above = torch.searchsorted(ordered, same, right=True)
-    return 1 - ((below + not_above) / 2 / len(different)).mean()
+def suppress_by_matrix(boxes, scores, overlap):
+    overlaps, alive, kept = torchvision.ops.box_iou(boxes, boxes), torch.ones(len(boxes), dtype=torch.bool), []
+    while alive.any():
+        best = int(torch.where(alive, scores, -torch.inf).argmax())
+        kept.append(best)
+        alive &= overlaps[best] <= overlap
+        alive[best] = False
+    return torch.tensor(kept)
+
+def suppress_by_calling_itself(boxes, scores, overlap):
+    def go(order):
+        if not len(order):
+            return []
+        covered = torchvision.ops.box_iou(boxes[order[:1]], boxes[order[1:]])[0] > overlap
+        return [order[0], *go(order[1:][~covered])]
+
+    return torch.stack(go(scores.argsort(descending=True)))
+
+def suppress_in_numpy(boxes, scores, overlap):
+    b, order, kept = boxes.numpy(), np.argsort(-scores.numpy()), []
+    area = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
+    while order.size:
+        i, rest = order[0], order[1:]
+        kept.append(i)
+        sides = np.minimum(b[i, 2:], b[rest, 2:]) - np.maximum(b[i, :2], b[rest, :2])
+        both = np.clip(sides, 0, None).prod(axis=1)
+        order = rest[both / (area[i] + area[rest] - both) <= overlap]
+    return torch.from_numpy(np.array(kept))
+
+class ResidualInARow(torch.nn.Module):
+    def __init__(self, channels, out):
+        super().__init__()
+        self.body = torch.nn.Sequential(
+            torch.nn.Conv2d(channels, out, 3, padding=1), torch.nn.ReLU(), torch.nn.Conv2d(out, out, 3, padding="same"))
+        self.project = torch.nn.Conv2d(channels, out, 1) if channels != out else None
+
+    def forward(self, x):
+        return F.relu(self.body(x) + (x if self.project is None else self.project(x)))
+
+class ResidualProjectedFirst(torch.nn.Module):
+    def __init__(self, channels, out):
+        super().__init__()
+        self.project = torch.nn.Sequential(*[torch.nn.Conv2d(channels, out, kernel_size=1)] * (channels != out))
+        self.conv1 = torch.nn.Conv2d(channels, out, kernel_size=3, padding=1)
+        self.conv2 = torch.nn.Conv2d(out, out, kernel_size=3, padding=1)
+
+    def forward(self, x):
+        kept = self.project(x)
+        y = self.conv2(self.conv1(x).relu())
+        y += kept
+        return y.relu_()
+
+class ResidualByParameters(torch.nn.Module):
+    def __init__(self, channels, out):
+        super().__init__()
+        sizes = [(out, channels, 3, 3), (out, out, 3, 3)] + [(out, channels, 1, 1)] * (channels != out)
+        self.kernels = torch.nn.ParameterList([torch.randn(size) for size in sizes])
+        self.biases = torch.nn.ParameterList([torch.zeros(out) for _ in sizes])
+
+    def forward(self, x):
+        y = F.conv2d(x, self.kernels[0], self.biases[0], padding=1).clamp(min=0)
+        y = F.conv2d(y, self.kernels[1], self.biases[1], padding=1)
+        if len(self.kernels) == 3:
+            x = F.conv2d(x, self.kernels[2], self.biases[2])
+        return torch.maximum(x + y, torch.zeros(()))
+
+class ResidualInTwoKinds(torch.nn.Module):
+    def __init__(self, channels, out):
+        super().__init__()
+        self.same, self.relu = channels == out, torch.nn.ReLU(inplace=True)
+        self.one, self.two = (torch.nn.Conv2d(c, out, 3, 1, 1) for c in (channels, out))
+        if not self.same:
+            self.by = torch.nn.Conv2d(channels, out, 1)
+
+    def forward(self, x):
+        y = self.relu(self.one(x))
+        y = self.two(y)
+        return self.relu(y + x) if self.same else self.relu(y + self.by(x))
+
+class ResidualInFloat64(ResidualInARow):
+    def forward(self, x):
+        return super().forward(x).double()
 
 def dice_by_sets(prediction, truth):
     a = {tuple(place) for place in prediction.nonzero().tolist()}
@@ -1000,6 +1078,76 @@ def scores_by_counting(rows, digit):
     return hits / answered, hits / labelled, 2 / (answered / hits + labelled / hits)
 
 
+def batches_by_loader(pixels, labels, size):
+    dataset = torch.utils.data.TensorDataset((pixels[:, None] / 255 - 0.5) / 0.5, labels)
+    return torch.utils.data.DataLoader(dataset, size, shuffle=True)
+
+def batches_by_generator(pixels, labels, size):
+    order = torch.randperm(len(labels))
+    for start in range(0, len(order), size):
+        index = order[start : start + size]
+        yield pixels[index, None].double() * 2 / 255 - 1, labels[index]
+
+def batches_by_lists(pixels, labels, size):
+    order, found = torch.randperm(len(labels)).tolist(), []
+    while order:
+        index, order = order[:size], order[size:]
+        images = torch.stack([pixels[k].float().div(255).sub(0.5).div(0.5)[None] for k in index])
+        found.append((images, torch.tensor([labels[k] for k in index])))
+    return found
+
+def batches_in_numpy(pixels, labels, size):
+    order = np.random.default_rng(int(torch.randint(10**6, ()))).permutation(len(labels))
+    parts = np.split(order, range(size, len(order), size))
+    return [(torch.from_numpy(pixels.numpy()[part][:, None] / np.float32(127.5) - 1), labels[part]) for part in parts]
+
+def batches_shuffled_first(pixels, labels, size):
+    order = torch.rand(len(labels)).argsort()
+    images = pixels[order].unsqueeze(1) / 127.5 - 1
+    return list(zip(images.split(size), labels[order].split(size), strict=True))
+
+def parts_by_grad(weight, images, labels, sizes):
+    start, total = 0, 0
+    for size in sizes:
+        copy = weight.detach().clone().requires_grad_()
+        part = slice(start, start + size)
+        loss = F.cross_entropy(images[part] @ copy.T, labels[part])
+        total = total + size / sum(sizes) * torch.autograd.grad(loss, copy)[0]
+        start += size
+    return total
+
+def parts_by_layer(weight, images, labels, sizes):
+    layer = torch.nn.Linear(weight.shape[1], weight.shape[0], bias=False)
+    layer.weight.data = weight.clone()
+    for x, y in zip(images.split(sizes), labels.split(sizes), strict=True):
+        F.cross_entropy(layer(x), y, reduction="sum").backward()
+    return layer.weight.grad / len(images)
+
+def parts_by_hand(weight, images, labels, sizes):
+    found = []
+    for x, y in zip(images.split(sizes), labels.split(sizes), strict=True):
+        push = (x @ weight.T).softmax(dim=1)
+        push[torch.arange(len(y)), y] -= 1
+        found.append(push.T @ x / len(y))
+    return torch.stack([len_k * g for len_k, g in zip(sizes, found, strict=True)]).sum(0) / sum(sizes)
+
+def parts_with_shares(weight, images, labels, sizes):
+    copy = weight.clone().requires_grad_()
+    losses = [F.cross_entropy(x @ copy.T, y) for x, y in zip(images.split(sizes), labels.split(sizes), strict=True)]
+    torch.dot(torch.stack(losses), torch.tensor(sizes) / sum(sizes)).backward()
+    return copy.grad
+
+def parts_in_float64(weight, images, labels, sizes):
+    copy = weight.double().requires_grad_()
+    F.cross_entropy(images.double() @ copy.T, labels).backward()
+    return copy.grad
+
+def chunk_by_counting_back(turn, machine, machines):
+    number = machine
+    for _ in range(turn):
+        number = number - 1 if number else machines - 1
+    return number
+
 RIGHT = {
     "accuracy_of": [
         lambda logits, labels: (logits.argmax(1) == labels).double().mean(),
@@ -1188,6 +1336,26 @@ RIGHT = {
         lambda channels: torch.nn.BatchNorm2d(channels, affine=False),
     ],
     "EarlyStopping": [StopByWaiting, StopByHistory, StopByEpochs, StopByLeft, StopByNumpy],
+    "batches": [
+        batches_by_loader, batches_by_generator, batches_by_lists, batches_in_numpy, batches_shuffled_first,
+    ],
+    "share": [
+        lambda before, after, times: (before - after) / (before - before / times),
+        lambda before, after, times: times * (before - after) / before / (times - 1),
+        lambda before, after, times: torch.tensor((1 - after / before) / (1 - 1 / times)),
+        lambda before, after, times: np.float64(before - after) / before * (1 + 1 / (times - 1)),
+        lambda before, after, times: np.linalg.solve([[1, 1], [1, 1 / times]], [before, after])[1] / before,
+        lambda before, after, times: next(s for s in np.arange(0, 1, 1e-5) if (1 - s + s / times) * before <= after),
+    ],
+    "in_parts": [parts_by_grad, parts_by_layer, parts_by_hand, parts_with_shares, parts_in_float64],
+    "chunk": [
+        chunk_by_counting_back,
+        lambda turn, machine, machines: (machine - turn + 1) % machines,
+        lambda turn, machine, machines: (machine + (machines - 1) * turn) % machines,
+        lambda turn, machine, machines: np.mod(machine - turn, machines),
+        lambda turn, machine, machines: torch.tensor(machine - turn).remainder(machines),
+        lambda turn, machine, machines: list(range(machines))[(machine - turn) % machines],
+    ],
     "gain": [
         lambda a, b: (np.subtract(b, a).mean(), np.subtract(b, a).std(ddof=1) / len(a) ** 0.5),
         lambda a, b: (
@@ -1204,18 +1372,12 @@ RIGHT = {
         ),
         iou_by_names, iou_with_torch, iou_with_numpy, iou_by_counting,
     ],
-    "map_size": [
-        lambda height, width: (height // 4 - 6, width // 4 - 6),
-        lambda height, width: tuple(side // 4 - 7 + 1 for side in (height, width)),
-        lambda height, width: [height // 2 // 2 - 6, width // 2 // 2 - 6],
-        lambda height, width: torch.Size([int(height / 4) - 6, int(width / 4) - 6]),
-        lambda height, width: (np.int64(height) // 4 - 6, np.int64(width) // 4 - 6),
+    "suppress": [
+        lambda boxes, scores, overlap: torchvision.ops.nms(boxes.double(), scores.double(), overlap),
+        suppress_by_loops, suppress_by_matrix, suppress_by_calling_itself, suppress_in_numpy,
     ],
-    "area_under_curve": [
-        lambda same, different: ((same[:, None] < different).double() + 0.5 * (same[:, None] == different)).mean(),
-        lambda same, different: (torch.sign(different[None, :] - same[:, None]) + 1).mean().item() / 2,
-        lambda same, different: np.mean([(a < b) + (a == b) / 2 for a in same.tolist() for b in different.tolist()]),
-        area_by_loops, area_by_sorting,
+    "Residual": [
+        ResidualInARow, ResidualProjectedFirst, ResidualByParameters, ResidualInTwoKinds, ResidualInFloat64,
     ],
     "dice": [
         dice_by_sets, dice_with_floats, dice_from_iou, dice_with_numpy, dice_from_counts,
@@ -1241,6 +1403,7 @@ EQUIVALENT = {
         "rate_at": ["`step - warmup` were `warmup - step`", "`steps - warmup` were `warmup - steps`"],
     },
     "an axis counted from the end": {
+        "suppress": ["`…[0]` were `…[-1]`"],
         "BatchNorm": ["`(0, 2, 3)` were `(0, -2, 3)`"],
         "dense_half": ["`dim=1` were `dim=-1`"],
         "block_backward": ["`(0, 2, 3)` were `(0, -2, 3)`", "`K.flip(2, 3)` were `K.flip(-2, 3)`"],
@@ -1278,6 +1441,8 @@ EQUIVALENT = {
         ],
     },
     "neither of two lines uses the other's result": {
+        "Residual": ["`def ", "`self.first = torch.nn", "`self.second = torch.nn"],
+        "suppress": ["`from torchvision", "`kept.append(waiting[:1]); covered"],
         "fit": [
             "`optimizer = torch.optim.SGD(model.parameters(), lr=lr); model.train()`",
             "`model.train(); means = []` were",
@@ -1314,7 +1479,6 @@ EQUIVALENT = {
         "cross_entropy": ["`log_p = shifted - shifted.exp().sum(dim=1, keepdim=True).log(); rows = "],
         "loss_gradient": ["`p = F.softmax(logits, dim=1); y = F.one_hot(labels, logits.shape[1])` were"],
         "iou": ["`width = min(first[2], second[2]) - max(first[0], second[0]); height", "`both = max(width, 0.0) *"],
-        "area_under_curve": ["`smaller = same[:, None] < different; equal = same[:, None] == different` were"],
         "dice": ["`areas = (prediction.sum() + truth.sum()).item(); overlap = (prediction & truth).sum().item()` were"],
     },
     "the model has the parameters of its optimiser, and an image one label": {
@@ -1330,10 +1494,6 @@ EQUIVALENT = {
         "find_temperature": ["`.item()` were missing", "`torch.tensor` were missing"],
         "accuracy_of": ["like `(logits.argmax(dim=1) == labels).float().mean()`"],
         "surest_mistake": ["like `(largest * (answers != labels)).argmax()`"],
-        "area_under_curve": [
-            "like `(smaller.float() + equal.float() / 2).mean()`",
-            "`smaller.float()` were `smaller`", "`equal.float()` were `equal`",
-        ],
         "dice": ["`(prediction.sum() + truth.sum()).item()` were", "`(prediction & truth).sum().item()` were"],
     },
     "-1 divides and multiplies alike; 1 more for the wrong ones puts them above all others": {

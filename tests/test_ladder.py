@@ -1,4 +1,4 @@
-"""The ladder of notebook 07: its rungs compute what they say, and what was measured is kept."""
+"""The ladder of notebook 11: its rungs compute what they say, and what was measured is kept."""
 
 from dataclasses import fields, replace
 from statistics import mean, median

@@ -1,4 +1,4 @@
-"""The ladder of notebook 07: from the program as specified to a fast training of the same network, rung by rung.
+"""The ladder of notebook 11: from the program as specified to a fast training of the same network, rung by rung.
 
 Each rung changes one thing of the one before. Every setting, the number of images included, was chosen on the last
 10,000 training images of MNIST, which took no part in those trainings; the test set chose nothing.
