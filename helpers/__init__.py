@@ -1,7 +1,7 @@
 """What the notebooks import. Files here are read in a lesson; each folder is a room with one job.
 
 model, from_scratch, optimizers, training: the program and its parts, by hand.
-regularization: the remedies of notebook 08.    detection: digits found on a canvas, for notebook 09.
+regularization: the remedies of notebook 08.    detection: canvases with several digits, for notebook 10.
 data/      the digits: MNIST from disk or network, or the built-in sample
 figures/   the pictures that move, and the style of all others
 checks/    the exercises check themselves
