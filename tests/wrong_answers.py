@@ -53,6 +53,26 @@ def fit_in_order(*lines):
     return fit
 
 
+def fit_with_graphs(model, loader, lr, epochs):
+    optimizer, totals = torch.optim.SGD(model.train().parameters(), lr), [0] * epochs
+    for epoch in range(epochs):
+        for x, y in loader:
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+            totals[epoch] += loss * len(x)
+    return [total / len(loader.dataset) for total in totals]
+
+
+def accuracy_that_wakes_the_model_alone(model, loader):
+    before = model.training
+    with torch.no_grad():
+        right = sum((model.eval()(x).argmax(1) == y).sum().item() for x, y in loader)
+    model.training = before
+    return right / len(loader.dataset)
+
+
 def pool_gradient_of_two_windows(image, gradient):
     result = torch.zeros_like(image)
     for row in range(min(2, len(gradient))):
@@ -244,6 +264,7 @@ SLIPPED_THROUGH = [
 
 # What the hint on a wrong answer must contain; with "" there must be none, for every known hint would mislead.
 HINTS = [
+    ("accuracy", accuracy_that_wakes_the_model_alone, "its layers, too"),
     ("fit", fit_in_order("zero", "loss", "step", "backward"), "the weights never move"),
     ("fit", fit_in_order("loss", "backward", "zero", "step"), "the weights never move"),
     ("fit", fit_in_order("loss", "step", "zero", "backward"), "uses the gradients of the batch before"),
@@ -297,6 +318,7 @@ NAMED = [
     ("dense_half", lambda *case: {**dense_with()(*case), "d_b1": None}, "d_b1 is missing"),
     ("block_backward", lambda *case: {**block_with()(*case), "d_K": None}, "d_K is missing"),
     ("block_backward", block_as_far_as_d_a, "d_z is missing"),
+    ("fit", fit_with_graphs, "add up loss.item()"),
     ("block_backward", block_without_d_z, "AttributeError: d_z is still None, in line"),
     ("block_backward", block_with(bias=lambda d: d.sum(0)), "d_b: the shape (1,) is expected"),
 ]

@@ -63,6 +63,8 @@ def _examples(r: Draw) -> tuple[int, Tensor, Tensor]:
 
 def _trained(model: Any, means: object) -> dict:
     if isinstance(means, list | tuple):
+        if any(isinstance(mean, Tensor) and mean.requires_grad for mean in means):
+            raise ValueError("the losses keep the graph of every batch; add up loss.item(), a plain number")
         means = torch.tensor([float(mean) for mean in means])
     return {
         "the weights": model[2].weight.detach(),
@@ -172,10 +174,12 @@ def _named(fault: Callable, number: int) -> object:
     if not isinstance(found, str):
         return found
     right = found.upper() == FAULTS[number - 1]
-    return "its fault" if right else f"another; look again at its {SYMPTOMS[number - 1]}"
+    return "the right letter" if right else f"a wrong letter; look again at its {SYMPTOMS[number - 1]}"
 
 
-fault = Exercise(lambda number: "its fault", [(n,) for n in range(1, 8)], lambda r: (r.randint(1, 7),), use=_named)
+fault = Exercise(
+    lambda number: "the right letter", [(n,) for n in range(1, 8)], lambda r: (r.randint(1, 7),), use=_named
+)
 
 
 def _scored(matrix: Tensor, digit: int) -> tuple[float, float, float]:

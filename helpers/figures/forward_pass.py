@@ -86,7 +86,7 @@ class LayerAnswers:
     """
 
     def __init__(self, model: SimpleCNN, first: list[int], second: dict[str, int]) -> None:
-        self.model, self.answer = model, ""
+        self.model, self.answer, self.named = model, "", second
         self.channels = {"ReLU1": first, "ReLU2": list(second.values())}
         self.figure = new_figure(10, 4.5)
         place = self.figure.add_axes

@@ -5,4 +5,10 @@ const watcher = new ResizeObserver(entries => {
     else target.removeAttribute("tabindex");
   }
 });
-document.querySelectorAll("pre, .table-wrapper").forEach(block => watcher.observe(block));
+document.querySelectorAll("pre, .table-wrapper, .cell_output").forEach(block => watcher.observe(block));
+
+// What is said of a closed answer is closed with it: the first paragraph below, unless it asks the next question.
+for (const answer of document.querySelectorAll(".cell details.hide")) {
+  const said = answer.closest(".cell").nextElementSibling;
+  if (said?.matches("p") && !said.textContent.startsWith("Predict")) answer.append(said);
+}
