@@ -1148,6 +1148,121 @@ def chunk_by_counting_back(turn, machine, machines):
         number = number - 1 if number else machines - 1
     return number
 
+def drops_by_loops(score, image, side):
+    whole, drops = score(image), []
+    for row in range(image.shape[0] - side + 1):
+        drops.append([])
+        for column in range(image.shape[1] - side + 1):
+            copy_ = image.detach().clone()
+            for r in range(side):
+                for c in range(side):
+                    copy_[row + r, column + c] = -1.0
+            drops[-1].append(whole - score(copy_))
+    return torch.tensor(drops)
+
+def drops_by_mask(score, image, side):
+    rows, columns = (torch.arange(n) for n in image.shape)
+    def drop(top, left):
+        inside = ((rows >= top) & (rows < top + side))[:, None] & ((columns >= left) & (columns < left + side))
+        return score(image) - score(torch.where(inside, -1.0, image))
+    height, width = image.shape
+    return torch.tensor([[drop(t, w) for w in range(width - side + 1)] for t in range(height - side + 1)])
+
+def drops_by_unfolding(score, image, side):
+    copies = image.repeat(image.shape[0] - side + 1, image.shape[1] - side + 1, 1, 1)
+    drops = torch.empty(copies.shape[:2], dtype=torch.float64)
+    for top, row in enumerate(copies):
+        for left, one in enumerate(row):
+            one.unfold(0, side, 1).unfold(1, side, 1)[top, left].fill_(-1)
+            drops[top, left] = score(image) - score(one)
+    return drops
+
+def drops_in_numpy(score, image, side):
+    height, width = (n - side + 1 for n in image.shape)
+    drops = np.zeros((height, width))
+    for place in np.ndindex(height, width):
+        hidden = image.numpy().copy()
+        hidden[tuple(slice(n, n + side) for n in place)] = -1
+        drops[place] = score(image) - score(torch.from_numpy(hidden))
+    return torch.from_numpy(drops)
+
+def drops_in_a_list(score, image, side):
+    width = image.shape[1] - side + 1
+    places = [divmod(n, width) for n in range((image.shape[0] - side + 1) * width)]
+    hidden = [F.pad(torch.ones(side, side), (c, width - 1 - c, r, image.shape[0] - side - r)) for r, c in places]
+    return torch.tensor([score(image) - score(image * (1 - h) - h) for h in hidden]).view(-1, width)
+
+def noise_by_bisection(W, x, label):
+    def ahead(e):
+        return all(
+            (W[label] - row) @ x.double() - e * (W[label] - row).abs().sum() >= 0
+            for k, row in enumerate(W.double()) if k != label
+        )
+    W, low, high = W.double(), 0.0, 1000.0
+    for _ in range(60):
+        low, high = ((low + high) / 2, high) if ahead((low + high) / 2) else (low, (low + high) / 2)
+    return low
+
+def noise_by_broadcasting(W, x, label):
+    others = W[torch.arange(len(W)) != label]
+    return (((W[label] - others) * x).sum(1) / (W[label] - others).abs().sum(1)).min()
+
+def noise_in_numpy(W, x, label):
+    difference = np.delete(W.numpy()[label] - W.numpy(), label, axis=0)
+    return (difference @ x.numpy() / np.abs(difference).sum(axis=1)).min()
+
+def noise_by_cdist(W, x, label):
+    logits = W @ x
+    ratios = (logits[label] - logits) / torch.cdist(W[None, label], W, p=1)[0]
+    return ratios.nan_to_num(torch.inf).min().item()
+
+def integrated_backwards(slope, image, steps):
+    total = torch.zeros_like(image)
+    for step in reversed(range(steps)):
+        share = (2 * step + 1) / (2 * steps)
+        total += slope(share * image - (1 - share))
+    return total / steps * (image - (-1))
+
+def integrated_in_numpy(slope, image, steps):
+    points = np.linspace(-np.ones_like(image), image.numpy(), 2 * steps + 1)[1::2]
+    return torch.from_numpy(np.mean([slope(torch.from_numpy(p)).numpy() for p in points], axis=0)) * (image + 1)
+
+def integrated_stretch_by_stretch(slope, image, steps):
+    stretch, here, total = (image + 1) / steps, -torch.ones_like(image), 0
+    for _ in range(steps):
+        total, here = total + slope(here + stretch / 2) * stretch, here + stretch
+    return total
+
+def gap_by_edges(confidence, right, bins):
+    total = 0.0
+    for k in range(bins):
+        last = k == bins - 1
+        inside = (confidence >= k / bins) & ((confidence < (k + 1) / bins) | last)
+        if inside.any():
+            off = confidence[inside].mean() - right[inside].double().mean()
+            total += inside.double().mean().item() * abs(off.item())
+    return total
+
+def gap_by_histogram(confidence, right, bins):
+    off, _ = np.histogram(confidence, bins=bins, range=(0, 1), weights=right.numpy() - confidence.numpy())
+    return np.abs(off).sum() / len(right)
+
+def gap_by_bucketize(confidence, right, bins):
+    place = torch.bucketize(confidence, torch.arange(1, bins) / bins, right=True)
+    return torch.zeros(bins).index_add(0, place, confidence - right.float()).abs().sum() / len(right)
+
+def gap_with_weights(confidence, right, bins):
+    member = F.one_hot((confidence * bins).long().clamp(max=bins - 1), bins).float()
+    count = member.sum(0)
+    distance = (confidence @ member - right.float() @ member).abs() / count.clamp(min=1)
+    return (distance * count).sum() / count.sum()
+
+def gap_by_loop(confidence, right, bins):
+    off = [0.0] * bins
+    for sure, correct in zip(confidence.tolist(), right.tolist(), strict=True):
+        off[min(int(sure * bins), bins - 1)] += sure - correct
+    return sum(map(abs, off)) / len(right)
+
 RIGHT = {
     "accuracy_of": [
         lambda logits, labels: (logits.argmax(1) == labels).double().mean(),
@@ -1382,12 +1497,41 @@ RIGHT = {
     "dice": [
         dice_by_sets, dice_with_floats, dice_from_iou, dice_with_numpy, dice_from_counts,
     ],
+    "covered_drops": [
+        drops_by_loops, drops_by_mask, drops_by_unfolding, drops_in_numpy, drops_in_a_list,
+    ],
+    "least_noise": [
+        noise_by_bisection, noise_by_broadcasting, noise_in_numpy, noise_by_cdist,
+        lambda W, x, label: min(
+            (W[label] - row) @ x / (W[label] - row).norm(p=1) for k, row in enumerate(W) if k != label
+        ),
+    ],
+    "integrated": [
+        lambda slope, image, steps: sum(
+            slope(torch.lerp(-torch.ones_like(image), image, (k + 0.5) / steps)) for k in range(steps)
+        ) * (image + 1) / steps,
+        lambda slope, image, steps: (image + 1) * torch.stack(
+            [slope(-1 + (image + 1) * share) for share in (torch.arange(steps) + 0.5) / steps]
+        ).mean(dim=0),
+        integrated_backwards, integrated_in_numpy, integrated_stretch_by_stretch,
+    ],
+    "calibration_gap": [
+        gap_by_edges, gap_by_histogram, gap_by_bucketize, gap_with_weights, gap_by_loop,
+    ],
 }
 
 # Small changes of the folded solutions that change no result for the inputs that the exercise promises: the reason,
 # and for each exercise the changes as `mutants` tells them.
 EQUIVALENT = {
     "many answers are right": {"kernel_golf": ["`"], "see_everything": ["`"]},
+    "the same chunks, by other numbers": {
+        "chunk": ["the result were turned round in sign", "the result were 1 smaller", "were `turn - machine`"],
+    },
+    "as many digits as labels": {
+        "batches": ["`len(labels)` were `len("], "in_parts": ["`len(labels)` were `len(", "`len(y)` were `len("],
+    },
+    "neither waits for the other": {"batches": ["were `order = torch.randperm(len(labels)); images"]},
+    "a byte divided is a float": {"batches": ["`.float()` were missing"]},
     "a number so small only keeps 0 from being divided by 0": {
         "Adam": ["`square.sqrt() + 1e-08` were `square.sqrt() "],
         "BatchNorm": ["`variance + 1e-05` were `variance + 5e-06`"],
@@ -1403,7 +1547,6 @@ EQUIVALENT = {
         "rate_at": ["`step - warmup` were `warmup - step`", "`steps - warmup` were `warmup - steps`"],
     },
     "an axis counted from the end": {
-        "suppress": ["`…[0]` were `…[-1]`"],
         "BatchNorm": ["`(0, 2, 3)` were `(0, -2, 3)`"],
         "dense_half": ["`dim=1` were `dim=-1`"],
         "block_backward": ["`(0, 2, 3)` were `(0, -2, 3)`", "`K.flip(2, 3)` were `K.flip(-2, 3)`"],
@@ -1424,6 +1567,7 @@ EQUIVALENT = {
         "block_backward": ["`d_a=d_a` were", "like `dict(d_z=d_z, "],
     },
     "the order does not matter": {
+        "suppress": ["`(i, kept)` were `(kept, i)`"],
         "BatchNorm": ["`(0, 2, 3)` were `(2, 0, 3)`", "`(0, 2, 3)` were `(0, 3, 2)`"],
         "gain": ["`d - mean` were `mean - d`"],
         "Value": ["`(self, other)` were `(other, self)`", "`max(self.data, 0.0)` were `max(0.0, self.data)`"],
@@ -1442,7 +1586,7 @@ EQUIVALENT = {
     },
     "neither of two lines uses the other's result": {
         "Residual": ["`def ", "`self.first = torch.nn", "`self.second = torch.nn"],
-        "suppress": ["`from torchvision", "`kept.append(waiting[:1]); covered"],
+        "suppress": ["`from torchvision"],
         "fit": [
             "`optimizer = torch.optim.SGD(model.parameters(), lr=lr); model.train()`",
             "`model.train(); means = []` were",

@@ -71,7 +71,7 @@ def _share(before: float, after: float, times: float) -> float:
 
 share = Exercise(
     _share,
-    [(100.0, 60.0, 5.0), (10.0, 6.0, 2.0), (150.0, 100.0, 3.0)],
+    [(100.0, 60.0, 5.0), (10.0, 6.0, 2.0), (100.0, 30.0, 10.0)],
     lambda r: (before := r.decimal(50, 200), round(before * r.choice([0.6, 0.7, 0.8]), 1), r.choice([3.0, 4.0, 10.0])),
     ("the part has not gone: it takes 1 / times of what it took.", lambda b, a, t: 1 - a / b),
     ("what is saved is a share of the time before.", lambda b, a, t: (b - a) / a / (1 - 1 / t)),

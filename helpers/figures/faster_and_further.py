@@ -35,7 +35,7 @@ class Scaling:
         parts = step_times(self.compute * images / 64, self.megabytes, gigabits, self.machines)
         both = sum(parts)
         for line, times in zip(self.lines, (*parts, both), strict=True):
-            line.set_data(self.machines, times)
+            line.set_data(self.machines[times > 0], times[times > 0])  # one machine has nothing to average
         now = both[machines - 1]
         self.dot.set_data([machines], [now])
         told = f"{machines} machine{'s' * (machines > 1)}: {now:.1f} ms a step, {both[0] / now:.2g} times as fast as one"
