@@ -14,7 +14,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from helpers import ROOT
-from helpers.data import load_digits
+from helpers.data import load_digits, sample_digit
 from helpers.figures.canvas import SIDE, drawn, like_mnist
 from helpers.model import load_pretrained
 from helpers.practice.deck import collect
@@ -32,6 +32,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from PIL import Image
 from sphinx.errors import ExtensionError
+from torch.nn.functional import conv2d, pad
 
 PAGES = ["index.html", *(f"{path.stem}.html" for path in NOTEBOOKS), "interview.html", "search.html"]
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
@@ -303,12 +304,15 @@ def pixels(canvas) -> np.ndarray:
 
 
 def move_by_keyboard(page, control, canvas):
-    """The picture changes, and what a screen reader says of it stays a text."""
+    """The picture changes and comes back, and what a screen reader says of it stays a text."""
     control.focus()
     before = canvas.evaluate(SHOWN)
     at_end = control.evaluate("range => range.type === 'range' && range.value === range.max")
-    page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+    there, back = ("ArrowLeft", "ArrowRight") if at_end else ("ArrowRight", "ArrowLeft")
+    page.keyboard.press(there)
     assert canvas.evaluate(SHOWN) != before
+    page.keyboard.press(back)
+    assert canvas.evaluate(SHOWN) == before
     assert canvas.get_attribute("aria-label")
 
 
@@ -328,14 +332,16 @@ def test_live_figures_move_and_are_the_pictures_of_the_notebook(from_file, page,
         place.scroll_into_view_if_needed()
         canvas = place.locator("canvas")
         canvas.wait_for()
-        sums = json.loads(zlib.decompress(base64.b64decode(re.search(r'"states": "([^"]+)"', script)[1])))["sums"]
-        if load_digits(train=False).source == "MNIST":
-            assert (
-                pictures.complaints([(png, alt)], [(as_png(pixels(canvas)), canvas.get_attribute("aria-label"))]) == []
-            )
-        for frame in {0, len(sums) // 3, len(sums) // 2, len(sums) - 1}:
-            page.evaluate(SET, [place.element_handle(), frame])
-            assert zlib.crc32(pixels(canvas)) == sums[frame]
+        if script.startswith("liveFigure"):
+            sums = json.loads(zlib.decompress(base64.b64decode(re.search(r'"states": "([^"]+)"', script)[1])))["sums"]
+            if load_digits(train=False).source == "MNIST":
+                shown = as_png(pixels(canvas)), canvas.get_attribute("aria-label")
+                assert pictures.complaints([(png, alt)], [shown]) == []
+            for frame in {0, len(sums) // 3, len(sums) // 2, len(sums) - 1}:
+                page.evaluate(SET, [place.element_handle(), frame])
+                assert zlib.crc32(pixels(canvas)) == sums[frame]
+        else:  # computed in the page
+            assert canvas.get_attribute("aria-label") == alt
         for control in place.locator("[type=range], [type=radio]:checked").all():
             move_by_keyboard(page, control, canvas)
         if place.locator("[type=range]").count():
@@ -400,6 +406,57 @@ def test_the_network_in_the_page_is_a_twin(from_file, page):
             "([ink, side]) => [...likeMnist(Float32Array.from(ink), side)]", [ink.flatten().tolist(), SIDE]
         )
         torch.testing.assert_close(torch.tensor(image), like_mnist(ink).flatten(), rtol=0, atol=1e-4)
+    assert not wrong
+
+
+# Moves the sliders over all places; what the picture says at each.
+EVERY_PLACE = """place => {
+    const move = (range, at) => { range.value = at; range.dispatchEvent(new Event("input")); };
+    const [row, column] = place.querySelectorAll("[type=range]");
+    return Array.from({length: 28 * 28}, (_, at) => {
+        move(row, Math.floor(at / 28));
+        move(column, at % 28);
+        return place.querySelector("canvas").getAttribute("aria-label");
+    });
+}"""
+
+
+@needs_chromium
+def test_the_window_in_the_page_sums_as_torch_does(from_file, page):
+    open_page, wrong = from_file
+    open_page("01_convolution")
+    place = page.locator(".live").first
+    place.scroll_into_view_if_needed()
+    canvas, fields = place.locator("canvas"), place.get_by_role("spinbutton").all()
+    canvas.wait_for()
+    digit = pad(sample_digit(4), (1, 1, 1, 1), value=-1.0)
+    assert place.get_by_role("radio").count() == 3
+
+    def compare():
+        """The sums that the page shows, and its map, with torch's."""
+        kernel = torch.tensor([float(field.input_value()) for field in fields])
+        right = conv2d(digit[None], kernel.view(1, 1, 3, 3)).flatten()
+        said = [re.search(r"row (\d+), column (\d+), .* here: (.*)\.$", text) for text in place.evaluate(EVERY_PLACE)]
+        assert [divmod(n, 28) for n in range(784)] == [(int(found[1]), int(found[2])) for found in said]
+        sums = torch.tensor([float(found[3].replace("−", "-")) for found in said])
+        torch.testing.assert_close(sums, right, rtol=0, atol=0.0051)
+        given = [digit.flatten().tolist(), kernel.tolist()]
+        map = torch.tensor(page.evaluate("([digit, kernel]) => [...featureMap(digit, kernel)]", given))
+        torch.testing.assert_close(map, right, rtol=0, atol=1e-4)
+
+    for name in ("edges", "outline", "blur"):
+        place.get_by_role("radio", name=name).check()
+        compare()
+    fields[0].focus()
+    for number in ("0", "0", "0", "-1.5", "0", "0", "0", "0", "2"):
+        before = canvas.evaluate(SHOWN)
+        page.keyboard.press("Control+a")
+        page.keyboard.type(number)
+        page.keyboard.press("Tab")
+        assert canvas.evaluate(SHOWN) != before
+    assert place.locator(".said").inner_text() == canvas.get_attribute("aria-label")
+    assert not place.get_by_role("radio", checked=True).count(), "these nine have no name"
+    compare()
     assert not wrong
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from helpers.figures import canvas, live
 from helpers.figures.controls import KernelEditor
+from helpers.figures.convolution import SlidingWindow
 from helpers.model import SimpleCNN
 from helpers.publish.needed import needed
 
@@ -47,9 +48,7 @@ class Frames:
         self.sums: list[int] = []  # CRC-32 of the pixels of each frame
         self.tiles: dict[bytes, int] = {}
         for (texts, _, start), control in zip(states.values(), controls.values(), strict=True):
-            label = "kernel" if isinstance(control, KernelEditor) else control.description
-            kind = "slider" if hasattr(control, "step") else "choice"
-            self.controls.append({"label": label, "kind": kind, "texts": texts, "start": start})
+            self.controls.append(offered(control, texts, start))
         picture.update(**{name: values[start] for name, (_, values, start) in states.items()})
         still_part = live.draw_still_part(picture)
         self.first = live.draw_pixels(picture, still_part)
@@ -79,6 +78,12 @@ class Frames:
             "controls": self.controls, "tile": TILE, "across": across, "first": data_url(self.first),
             "tiles": data_url(sheet), "states": base64.b64encode(zlib.compress(states, 9)).decode(),
         }  # fmt: skip
+
+
+def offered(control: widgets.Widget, texts: list[str], start: int) -> dict[str, Any]:
+    """What a page needs to show the control with these values, beginning with the one at place `start`."""
+    label = "kernel" if isinstance(control, KernelEditor) else control.description
+    return {"label": label, "kind": "slider" if hasattr(control, "step") else "choice", "texts": texts, "start": start}
 
 
 def states_of(control: widgets.Widget) -> tuple[list[str], list[Any], int]:
@@ -137,6 +142,15 @@ def script(name: str, picture: live.Picture, controls: dict[str, widgets.Widget]
         most = int(len(frames.frames) * 0.9 * MOST_BYTES / len(text))
 
 
+def window_of(picture: SlidingWindow, controls: dict[str, widgets.Widget]) -> dict[str, Any]:
+    """What a page needs to compute the picture itself: the digit's pixels, the controls, the numbers of the kernels."""
+    pixels = ((picture.padded[1:-1, 1:-1] + 1) * 127.5).round().byte()
+    states = {name: states_of(control) for name, control in controls.items()}
+    window = {name: offered(controls[name], texts, start) for name, (texts, _, start) in states.items()}
+    numbers = [np.round(kernel, 3).flatten().tolist() for kernel in states["kernel"][1]]
+    return {**window, "numbers": numbers, "image": base64.b64encode(pixels.numpy().tobytes()).decode()}
+
+
 def base64_of_weights(model: SimpleCNN) -> str:
     """All weights in half precision, as they are stored, one after the other."""
     halves = [weights.numpy().astype("<f2").tobytes() for weights in model.state_dict().values()]
@@ -156,8 +170,11 @@ def write(notebook: Path, folder: Path) -> None:
         drawing = controls.get("drawing")
         if isinstance(drawing, canvas.DigitCanvas):  # the network itself answers in the page
             (folder / "weights.js").write_text(f'liveWeights("{base64_of_weights(picture.model)}");\n')
-            pad = {"side": canvas.SIDE, "ink": base64.b64encode(drawing.value).decode()}
+            ink, named = base64.b64encode(drawing.value).decode(), getattr(picture, "named", {})
+            pad = {"side": canvas.SIDE, "ink": ink, "named": named}
             text = f"livePad({json.dumps(name)}, {json.dumps(pad)});\n"
+        elif isinstance(picture, SlidingWindow):
+            text = f"liveWindow({json.dumps(name)}, {json.dumps(window_of(picture, controls))});\n"
         else:
             text = script(name, picture, controls)
         (folder / f"{name}.js").write_text(text)

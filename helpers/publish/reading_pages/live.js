@@ -17,11 +17,9 @@ places.forEach(place => near.observe(place));
 
 // Called by each of these scripts.
 window.liveFigure = async (name, data) => {
-  const place = places.get(name), picture = pictureAfter(place);
   const [first, tiles, states] = await Promise.all([decoded(data.first), decoded(data.tiles), unpacked(data.states)]);
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: first.naturalWidth, height: first.naturalHeight });
-  canvas.setAttribute("role", "img");
   const ink = canvas.getContext("2d"), size = data.tile, perRow = Math.ceil(canvas.width / size);
   const chosen = data.controls.map(control => control.start);
 
@@ -41,14 +39,34 @@ window.liveFigure = async (name, data) => {
     const move = at => { chosen[k] = at; draw(); };
     form.append((control.kind === "slider" ? slider : buttons)(control, move, `${name}-${k}`));
   });
-  const said = document.createElement("p");  // a screen reader says what is seen now, after each move
+  draw();
+  comeAlive(name, form, canvas);
+};
+
+// Puts controls and a canvas in the place of the saved picture; a screen reader says what is seen after each move.
+function comeAlive(name, form, canvas) {
+  const place = places.get(name), said = document.createElement("p");
   said.className = "said";
   said.setAttribute("role", "status");
+  canvas.setAttribute("role", "img");
   form.addEventListener("change", () => { said.textContent = canvas.getAttribute("aria-label"); });
-  draw();
   place.append(form, canvas, said);
-  picture.classList.add("still");
-};
+  pictureAfter(place).classList.add("still");
+}
+
+// For a picture that the page computes: white paper of width * height, twice as fine as the page's pixels.
+function freshInk(canvas, [width, height]) {
+  Object.assign(canvas, { width: 2 * width, height: 2 * height });
+  const ink = canvas.getContext("2d");
+  ink.scale(2, 2);
+  Object.assign(ink, { imageSmoothingEnabled: false, fillStyle: "white", textAlign: "center", textBaseline: "middle" });
+  ink.fillRect(0, 0, width, height);
+  return ink;
+}
+
+function write(ink, text, size, x, y, most) {
+  Object.assign(ink, { fillStyle: "#222222", font: `${size}px sans-serif` }).fillText(text, x, y, most);
+}
 
 function slider({ label, texts, start }, move) {
   const line = document.createElement("label"), range = document.createElement("input");
