@@ -307,6 +307,12 @@ HINTS = [
 
 # What the verdict on a wrong answer must name, without any hint.
 NAMED = [
+    ("batches", lambda pixels, labels, size: [(pixels[:, None] / 127.5 - 1, labels)], "the sizes of the batches"),
+    ("batches", lambda pixels, labels, size: [(pixels[:, None].float(), labels)] * 2, "the sizes of the batches"),
+    ("in_parts", lambda weight, images, labels, sizes: weight, "values differ"),
+    ("chunk", lambda turn, machine, machines: 0, "chunks that somebody has in full at half-time: "),
+    ("chunk", lambda turn, machine, machines: (machine - min(turn, 1)) % machines, "in full in the end"),
+    ("chunk", lambda turn, machine, machines: machine + 1, "raises IndexError"),
     ("Value", AlongEveryWay, "it hands back along every way"),
     ("Value", WithoutBackward, "backward is missing"),
     ("Value", ExpIsNoPower, "the slope of exp: 1.49182 is expected, found 0.4"),

@@ -33,14 +33,15 @@ class Scaling:
     def update(self, images: int, gigabits: float, machines: int) -> str:
         """Draw the times for a batch of `images`, a cable of `gigabits` a second, and mark a number of machines."""
         parts = step_times(self.compute * images / 64, self.megabytes, gigabits, self.machines)
-        both = sum(parts)
+        both = parts[0] + parts[1]
         for line, times in zip(self.lines, (*parts, both), strict=True):
             line.set_data(self.machines[times > 0], times[times > 0])  # one machine has nothing to average
         now = both[machines - 1]
         self.dot.set_data([machines], [now])
-        told = f"{machines} machine{'s' * (machines > 1)}: {now:.1f} ms a step, {both[0] / now:.2g} times as fast as one"
+        many = f"{machines} machine{'s' * (machines > 1)}"
+        told = f"{many}: {now:.1f} ms a step, {both[0] / now:.2g} times as fast as one"
         self.title.set_text(told)
-        return f"The time of a step with {images} images by the number of machines, {gigabits} gigabits a second. {told}."
+        return f"The time of a step of {images} images by the number of machines, {gigabits} gigabits a second. {told}."
 
 
 def step_times(compute: float, megabytes: float, gigabits: float, machines: Tensor) -> tuple[Tensor, Tensor]:
