@@ -2,6 +2,7 @@
 
 import base64
 import io
+import itertools
 import json
 import re
 import statistics
@@ -341,7 +342,7 @@ def test_live_figures_move_and_are_the_pictures_of_the_notebook(from_file, page,
                 page.evaluate(SET, [place.element_handle(), frame])
                 assert zlib.crc32(pixels(canvas)) == sums[frame]
         else:  # computed in the page
-            assert canvas.get_attribute("aria-label") == alt
+            assert canvas.get_attribute("aria-label").startswith(alt)
         for control in place.locator("[type=range], [type=radio]:checked").all():
             move_by_keyboard(page, control, canvas)
         if place.locator("[type=range]").count():
@@ -427,8 +428,9 @@ def test_the_window_in_the_page_sums_as_torch_does(from_file, page):
     open_page("01_convolution")
     place = page.locator(".live").first
     place.scroll_into_view_if_needed()
-    canvas, fields = place.locator("canvas"), place.get_by_role("spinbutton").all()
+    canvas = place.locator("canvas")
     canvas.wait_for()
+    fields = place.get_by_role("spinbutton").all()
     digit = pad(sample_digit(4), (1, 1, 1, 1), value=-1.0)
     assert place.get_by_role("radio").count() == 3
 
@@ -457,6 +459,37 @@ def test_the_window_in_the_page_sums_as_torch_does(from_file, page):
     assert place.locator(".said").inner_text() == canvas.get_attribute("aria-label")
     assert not place.get_by_role("radio", checked=True).count(), "these nine have no name"
     compare()
+    assert not wrong
+
+
+@needs_chromium
+def test_the_geometry_in_the_page_is_that_of_torch(from_file, page):
+    open_page, wrong = from_file
+    open_page("01_convolution")
+    names = ("size", "kernel", "stride", "padding", "dilation")
+    for values in itertools.product(range(3, 9), range(1, 5), range(1, 4), range(3), range(1, 4)):
+        size, kernel, stride, padding, dilation = values
+        fit = page.evaluate("settings => fit(settings)", dict(zip(names, values, strict=True)))
+        image, ones = torch.zeros(1, 1, size, size, requires_grad=True), torch.ones(1, 1, kernel, kernel)
+        try:
+            map = conv2d(image, ones, stride=stride, padding=padding, dilation=dilation)
+        except RuntimeError:  # the kernel does not fit
+            assert (fit["places"], fit["untouched"]) == (0, size * size)
+            continue
+        map.sum().backward()
+        assert (fit["places"], fit["untouched"]) == (map.shape[-1], int((image.grad == 0).sum()))
+    place = page.locator(".live").nth(1)
+    place.scroll_into_view_if_needed()
+    place.locator("canvas").wait_for()
+    sliders = dict(zip((*names, "place"), place.get_by_role("slider").all(), strict=True))
+    sliders["padding"].press("End")
+    sliders["kernel"].press("Home")
+    sliders["stride"].press("Home")
+    sliders["place"].press("End")
+    assert sliders["place"].input_value() == "143"
+    for name, key in {"size": "Home", "kernel": "End", "padding": "Home"}.items():
+        sliders[name].press(key)
+    assert "the kernel does not fit" in place.locator(".said").inner_text()
     assert not wrong
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from helpers.figures import canvas, live
 from helpers.figures.controls import KernelEditor
-from helpers.figures.convolution import SlidingWindow
+from helpers.figures.convolution import Geometry, SlidingWindow
 from helpers.model import SimpleCNN
 from helpers.publish.needed import needed
 
@@ -34,6 +34,7 @@ from PIL import Image
 TILE = 20  # pixels a side
 MOST_FRAMES = 500  # of a figure, which take some ten seconds to draw
 MOST_BYTES = 2_000_000  # of a figure's script
+COMPUTED = {SlidingWindow: "liveWindow", Geometry: "liveGeometry"}  # by the page itself, in window.js and geometry.js
 
 
 class Frames:
@@ -142,13 +143,15 @@ def script(name: str, picture: live.Picture, controls: dict[str, widgets.Widget]
         most = int(len(frames.frames) * 0.9 * MOST_BYTES / len(text))
 
 
-def window_of(picture: SlidingWindow, controls: dict[str, widgets.Widget]) -> dict[str, Any]:
-    """What a page needs to compute the picture itself: the digit's pixels, the controls, the numbers of the kernels."""
-    pixels = ((picture.padded[1:-1, 1:-1] + 1) * 127.5).round().byte()
+def inputs_of(picture: live.Picture, controls: dict[str, widgets.Widget]) -> dict[str, Any]:
+    """What a page needs to compute the picture itself: its controls, and of the window the pixels and kernels."""
     states = {name: states_of(control) for name, control in controls.items()}
-    window = {name: offered(controls[name], texts, start) for name, (texts, _, start) in states.items()}
-    numbers = [np.round(kernel, 3).flatten().tolist() for kernel in states["kernel"][1]]
-    return {**window, "numbers": numbers, "image": base64.b64encode(pixels.numpy().tobytes()).decode()}
+    inputs: dict[str, Any] = {name: offered(controls[name], texts, k) for name, (texts, _, k) in states.items()}
+    if isinstance(picture, SlidingWindow):
+        pixels = ((picture.padded[1:-1, 1:-1] + 1) * 127.5).round().byte()
+        inputs["image"] = base64.b64encode(pixels.numpy().tobytes()).decode()
+        inputs["numbers"] = [np.round(kernel, 3).flatten().tolist() for kernel in states["kernel"][1]]
+    return inputs
 
 
 def base64_of_weights(model: SimpleCNN) -> str:
@@ -173,8 +176,8 @@ def write(notebook: Path, folder: Path) -> None:
             ink, named = base64.b64encode(drawing.value).decode(), getattr(picture, "named", {})
             pad = {"side": canvas.SIDE, "ink": ink, "named": named}
             text = f"livePad({json.dumps(name)}, {json.dumps(pad)});\n"
-        elif isinstance(picture, SlidingWindow):
-            text = f"liveWindow({json.dumps(name)}, {json.dumps(window_of(picture, controls))});\n"
+        elif type(picture) in COMPUTED:
+            text = f"{COMPUTED[type(picture)]}({json.dumps(name)}, {json.dumps(inputs_of(picture, controls))});\n"
         else:
             text = script(name, picture, controls)
         (folder / f"{name}.js").write_text(text)

@@ -23,7 +23,7 @@ myst_heading_slug_func = methodcaller("replace", " ", "-")
 
 html_theme = "furo"
 html_title = project
-scripts = ["pages.js", "live.js", "network.js", "pad.js", "window.js", "practice.js"]
+scripts = ["pages.js", "live.js", "network.js", "pad.js", "window.js", "geometry.js", "practice.js"]
 html_static_path = ["pages.css", "../../figures/canvas.css", *scripts]
 html_css_files = ["pages.css", "canvas.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in (*scripts, "canvas.js")]

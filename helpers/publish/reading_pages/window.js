@@ -46,7 +46,8 @@ window.liveWindow = (name, { image, row, column, kernel, numbers }) => {
     named.querySelectorAll("input").forEach(radio => { radio.checked = false; });
     draw();
   });
-  form.append(slider(row, to => { at.row = to; draw(); }), slider(column, to => { at.column = to; draw(); }), named, fields);
+  form.append(slider(row, to => { at.row = to; draw(); }), slider(column, to => { at.column = to; draw(); }));
+  form.append(named, fields);
   canvas.className = "computed";
   onPhone.addEventListener("change", draw);
   take(kernel.start);
