@@ -21,7 +21,8 @@ def _answered(make: Callable, channels: int, out: int, x: Tensor) -> dict[str, T
         for weight in weights:
             weight.copy_(torch.linspace(-0.8, 1, weight.numel()).view_as(weight))
         output = None if block is None else block(x.clone())
-    if output is not None and weights and x.numel() <= 2:  # `x += y` overwrites what the first convolution needs on the way back
+    if output is not None and weights and x.numel() <= 2:
+        # x += y overwrites what the first convolution needs on the way back.
         block(x.clone().requires_grad_() * 1).sum().backward()
     if output is None and not weights:
         return None
