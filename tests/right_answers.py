@@ -1547,6 +1547,7 @@ EQUIVALENT = {
         "rate_at": ["`step - warmup` were `warmup - step`", "`steps - warmup` were `warmup - steps`"],
     },
     "an axis counted from the end": {
+        "covered_drops": ["`drops[0]` were `drops[-1]`"],
         "BatchNorm": ["`(0, 2, 3)` were `(0, -2, 3)`"],
         "dense_half": ["`dim=1` were `dim=-1`"],
         "block_backward": ["`(0, 2, 3)` were `(0, -2, 3)`", "`K.flip(2, 3)` were `K.flip(-2, 3)`"],
@@ -1567,6 +1568,8 @@ EQUIVALENT = {
         "block_backward": ["`d_a=d_a` were", "like `dict(d_z=d_z, "],
     },
     "the order does not matter": {
+        "least_noise": ["`difference @ x` were `x @ difference`"],
+        "calibration_gap": ["`confidence[inside] - …` were `… - confidence[inside]`"],
         "suppress": ["`(i, kept)` were `(kept, i)`"],
         "BatchNorm": ["`(0, 2, 3)` were `(2, 0, 3)`", "`(0, 2, 3)` were `(0, 3, 2)`"],
         "gain": ["`d - mean` were `mean - d`"],
@@ -1585,6 +1588,7 @@ EQUIVALENT = {
         ],
     },
     "neither of two lines uses the other's result": {
+        "calibration_gap": ["`place = (confidence * bins).long().clamp(max=bins - 1); total = 0` were"],
         "Residual": ["`def ", "`self.first = torch.nn", "`self.second = torch.nn"],
         "suppress": ["`from torchvision"],
         "fit": [
@@ -1629,6 +1633,8 @@ EQUIVALENT = {
         "fit": ["`optimizer.zero_grad` were `model.zero_grad`", "`len(images)` were `len(labels)`"],
     },
     "the number is the same in a tensor": {
+        "least_noise": ["`.item()` were missing"],
+        "calibration_gap": ["`.item()` were missing"],
         "fit": ["`.item()` were missing"],
         "accuracy": ["`.item()` were missing"],
         "scores": [
@@ -1645,6 +1651,7 @@ EQUIVALENT = {
         "surest_mistake": ["`largest * (answers != labels)` were `largest + (answers != labels)`"],
     },
     "there are as many of the one as of the other": {
+        "calibration_gap": ["`len(right)` were `len("],
         "BatchNorm": ["`x.shape` were `"],
         "gain": ["`len(differences)` were `len("],
         "dense_half": ["`len(x)` were `len(", "`len(b2)` were `len(W2)`"],
