@@ -80,6 +80,14 @@ def solve_exercises(notebook: nbformat.NotebookNode) -> None:
             cell.source = folded[DEFINED.search(cell.source)[1]]
 
 
+def run_cells(notebook: str, ids: tuple[str, ...], **names) -> dict:
+    """What these cells of a notebook define, run one after the other among `names`."""
+    sources = {cell.id: cell.source for cell in nbformat.read(FOLDER / notebook, 4).cells}
+    for cell in ids:
+        exec(sources[cell], names)
+    return names
+
+
 RUN_TIMEOUT = 900_000  # ms for all cells of a notebook, on a slow or busy machine
 # Every cell stays in the page, so that a test can look at all of them.
 SETTINGS = {

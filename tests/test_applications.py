@@ -10,17 +10,17 @@ from helpers.model import load_pretrained
 import nbformat
 import pytest
 import torch
-from conftest import NOTEBOOKS, needs_chromium, run_all
+from conftest import NOTEBOOKS, needs_chromium, run_all, run_cells
 from torch.nn import functional as F
 from torchvision.ops import box_iou, nms
 
 DIGITS = load_digits(train=False, source="sample")
 NAME = "12_interview.ipynb"
 CELLS = {path.name: nbformat.read(path, 4).cells for path in NOTEBOOKS}
-TAUGHT = {"torch": torch, "F": F, "nms": nms, "load_pretrained": load_pretrained, "images": DIGITS.images}
-for cell in CELLS["10_what_it_becomes.ipynb"]:
-    if cell.id in ("everywhere-code", "detect"):
-        exec(cell.source, TAUGHT)  # the cells define these two
+TAUGHT = run_cells(
+    "10_what_it_becomes.ipynb", ("everywhere-code", "detect"),
+    torch=torch, F=F, nms=nms, load_pretrained=load_pretrained, images=DIGITS.images,
+)  # fmt: skip
 everywhere, detect = TAUGHT["everywhere"], TAUGHT["detect"]
 
 

@@ -1,5 +1,6 @@
 """The processes of notebook 11: its own script, by one launcher and by two, and with a worker that is killed."""
 
+import os
 import re
 import sys
 
@@ -11,6 +12,7 @@ from helpers.training import train_step
 import nbformat
 import pytest
 import torch
+from conftest import run_cells
 
 CELLS = {cell.id: cell.source for cell in nbformat.read(NOTEBOOKS / "11_faster_and_further.ipynb", 4).cells}
 
@@ -20,11 +22,8 @@ def world(monkeypatch):
     """What the notebook's cells define, without their trainings; a proxy that is not there must not matter."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    names = {"torch": torch, "train_set": load_digits(source="sample")}
-    exec("import os", names)
-    for cell in ("beginning", "loop", "torchrun", "mortal", "saves"):
-        exec(CELLS[cell], names)
-    return names
+    ids, digits = ("beginning", "loop", "torchrun", "mortal", "saves"), load_digits(source="sample")
+    return run_cells("11_faster_and_further.ipynb", ids, os=os, torch=torch, train_set=digits)
 
 
 def weights(world):

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from helpers import NOTEBOOKS
 from helpers.data import load_digits
 from helpers.figures.generalization import Curves, MovedDigit
 from helpers.model import SimpleCNN
@@ -18,9 +17,9 @@ from helpers.regularization import (
 )
 from helpers.studies import generalization as study
 
-import nbformat
 import pytest
 import torch
+from conftest import run_cells
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,11 +148,9 @@ def test_fit_uses_weight_decay_and_change_and_ends_when_told(few):
 
 def test_the_cell_and_the_study_train_alike(few):
     """The loop that the reader sees is the one that made the saved results."""
-    cells = nbformat.read(NOTEBOOKS / "08_generalization.ipynb", 4).cells
-    namespace = {"optim": torch.optim, "torch": torch, "F": torch.nn.functional}
-    exec(next(cell.source for cell in cells if cell.id == "fit"), namespace)
+    taught = run_cells("08_generalization.ipynb", ("fit",), optim=torch.optim, torch=torch, F=torch.nn.functional)
     model = seeded(SimpleCNN)
-    namespace["fit"](model, *few, 3, augment, 0.01)
+    taught["fit"](model, *few, 3, augment, 0.01)
     assert torch.equal(model.fc2.weight, trained(few, 3, change=augment, decay=0.01))
 
 

@@ -1,14 +1,13 @@
 """Notebook 09: what its cells compute by hand is what captum computes; the live figure says what it shows."""
 
-from helpers import NOTEBOOKS
 from helpers.data import sample_digit
 from helpers.figures.looking_inside import Noisy
 from helpers.model import load_pretrained
 
-import nbformat
 import pytest
 import torch
 from captum.attr import IntegratedGradients, LayerGradCam, Occlusion, Saliency
+from conftest import run_cells
 from torch import nn
 from torch.nn import functional as F
 
@@ -20,11 +19,9 @@ by_class = pytest.mark.parametrize("digit", [2, 7, 8])
 @pytest.fixture(scope="module")
 def cells():
     """What the notebook's cells define, by name."""
-    sources = {cell.id: cell.source for cell in nbformat.read(NOTEBOOKS / "09_looking_inside.ipynb", 4).cells}
-    names = {"torch": torch, "F": F, "nn": nn, "load_pretrained": load_pretrained, "sample_digit": sample_digit}
-    for name in ("fool", "push", "occlusion-covered", "occlusion", "body-head", "grad-cam-code"):
-        exec(sources[name], names)
-    return names
+    ids = ("fool", "push", "occlusion-covered", "occlusion", "body-head", "grad-cam-code")
+    imported = {"torch": torch, "F": F, "nn": nn, "load_pretrained": load_pretrained, "sample_digit": sample_digit}
+    return run_cells("09_looking_inside.ipynb", ids, **imported)
 
 
 @by_digit

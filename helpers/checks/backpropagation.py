@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.checks.cases import Draw
-from helpers.checks.engine import Value, slip, solution
+from helpers.checks.engine import Value
 from helpers.checks.exercise import Exercise
+from helpers.checks.mutants import slip, solution
 
 import torch
 from torch import Tensor

@@ -2,15 +2,13 @@
 
 import functools
 import itertools
-import math
 from collections.abc import Callable
 from typing import Any
 
 from helpers.checks.exercise import Exercise
-from helpers.checks.mutants import folded_solution
+from helpers.checks.mutants import slip, solution
 
 import torch
-from torch.nn import functional as F
 
 SQUARES = 12  # of a value, one after the other: from the last to the first lead 2 to that power ways
 EXPRESSIONS: dict[str, Callable] = {
@@ -20,19 +18,6 @@ EXPRESSIONS: dict[str, Callable] = {
     "a * a * a + b * c": lambda a, b, c, minus: a * a * a + b * c,
     "the cross-entropy of a, b, c": lambda a, b, c, minus: (a.exp() + b.exp() + c.exp()).log() + minus * a,
 }
-
-
-@functools.cache
-def solution(name: str, part: str = "", instead: str = "") -> Any:
-    """What the folded solution of an exercise defines, with one part of it changed."""
-    namespace: dict[str, Any] = {"math": math, "torch": torch, "F": F}
-    exec(folded_solution(name).replace(part, instead), namespace)
-    return namespace[name]
-
-
-def slip(name: str, part: str, instead: str) -> Callable:
-    """A wrong learner: the solution with one part of it changed, in which only the arguments of a case are missing."""
-    return lambda *case: solution(name, part, instead)(*case)
 
 
 def _found(make: Callable, a: float, b: float, c: float) -> dict[str, Any] | None:

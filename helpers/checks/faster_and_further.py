@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
-from helpers.checks.training_loop import _slips
+from helpers.checks.mutants import slips
 
 import torch
 from torch import Tensor
@@ -50,7 +50,7 @@ batches = Exercise(
     _right_epochs,
     [(torch.arange(0, 240, 10, dtype=torch.uint8).view(6, 2, 2), torch.tensor([3, 1, 4, 1, 5, 9]), 4)],
     _few_digits,
-    *_slips("batches", {
+    *slips("batches", {
         "a label must come from where its image comes from.": "labels[index]) -> labels[index.sort()[0]])",
         "that is ToTensor; Normalize then makes -1 to 1 of 0 to 1.": "/ 127.5 - 1 -> / 255",
         "Normalize takes 0.5 away from numbers between 0 and 1, not from bytes.": "/ 127.5 - 1 -> / 0.5 - 1",
@@ -96,7 +96,7 @@ in_parts = Exercise(
     _whole,
     [(_WEIGHT, _FOUR, torch.tensor([0, 1, 1, 0]), sizes) for sizes in ([2, 2], [1, 3])],
     _parts,
-    *_slips("in_parts", {
+    *slips("in_parts", {
         "parts may differ in size: one of 3 images counts three times as much as one of 1.":
             " * len(y) ->  | / len(labels) -> / len(sizes)",
         "the means of the parts are added up: the sum is too large.": " * len(y) ->  | / len(labels) -> ",

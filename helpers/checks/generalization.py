@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
-from helpers.checks.sgd import _slip
+from helpers.checks.mutants import slip
 
 import numpy as np
 import torch
@@ -35,10 +35,10 @@ Dropout = Exercise(
     _right_drop,
     [(0.5, *FOUR, torch.ones(4)), (0.75, *FOUR, torch.tensor([4.0, 3, 2, 1]))],
     _draw_drop,
-    ("keep is True where a number stays.", _slip("Dropout", FACTOR, FACTOR.replace("keep", "~keep"))),
-    ("what was dropped had no part in the loss: its gradient is 0.", _slip("Dropout", BACK, "gradient / (1 - self.p)")),
-    ("on the way back, the factor 1 / (1 - p) counts, too.", _slip("Dropout", BACK, "gradient * (self.factor > 0)")),
-    ("on the way back the same places pass as on the way there.", _slip("Dropout", BACK, "gradient")),
+    ("keep is True where a number stays.", slip("Dropout", FACTOR, FACTOR.replace("keep", "~keep"))),
+    ("what was dropped had no part in the loss: its gradient is 0.", slip("Dropout", BACK, "gradient / (1 - self.p)")),
+    ("on the way back, the factor 1 / (1 - p) counts, too.", slip("Dropout", BACK, "gradient * (self.factor > 0)")),
+    ("on the way back the same places pass as on the way there.", slip("Dropout", BACK, "gradient")),
     use=_dropped,
 )
 
@@ -64,12 +64,12 @@ BatchNorm = Exercise(
     lambda *case: _normed(nn.BatchNorm2d, *case),
     [(1, torch.tensor([[[[[1.0, 3]]], [[[5, 7]]]]])), (2, torch.arange(16.0).view(2, 2, 2, 1, 2) ** 2)],
     _draw_batches,
-    ("a channel counts alone.", _slip("BatchNorm", "(0, 2, 3)", "(0, 1, 2, 3)")),
-    ("average over rows and columns, axes 2 and 3.", _slip("BatchNorm", "(0, 2, 3)", "(0,)")),
-    ("the variance that is kept for eval() is taken by n - 1.", _slip("BatchNorm", "* count / (count - 1)", "")),
+    ("a channel counts alone.", slip("BatchNorm", "(0, 2, 3)", "(0, 1, 2, 3)")),
+    ("average over rows and columns, axes 2 and 3.", slip("BatchNorm", "(0, 2, 3)", "(0,)")),
+    ("the variance that is kept for eval() is taken by n - 1.", slip("BatchNorm", "* count / (count - 1)", "")),
     ("nine tenths of the old and one tenth of the new, not the other way round.",
-     _slip("BatchNorm", "0.9", "x", "0.1", "0.9", "x *", "0.1 *")),
-    ("in eval() the running statistics take the batch's place.", _slip("BatchNorm", "if self.training", "if True")),
+     slip("BatchNorm", "0.9", "x", "0.1", "0.9", "x *", "0.1 *")),
+    ("in eval() the running statistics take the batch's place.", slip("BatchNorm", "if self.training", "if True")),
     use=_normed,
 )  # fmt: skip
 
@@ -102,11 +102,11 @@ EarlyStopping = Exercise(
     _right_stop,
     [(2, [0.9, 0.6, 0.5, 0.55, 0.52, 0.6, 0.7]), (2, [2.3, 2.1, 2.2, 1.9, 2.0, 2.0, 1.0]), (2, [0.9, 0.8, 0.7])],
     lambda r: (r.randint(1, 4), r.decimals(r.randint(1, 9), 0.1, r.choice([0.6, 2.5]))),
-    ("a new best begins the count anew.", _slip("EarlyStopping", "self.lowest, self.waited =", "self.lowest, _ =")),
+    ("a new best begins the count anew.", slip("EarlyStopping", "self.lowest, self.waited =", "self.lowest, _ =")),
     ("compare with the best epoch so far, not with the one before.",
-     _slip("EarlyStopping", "return self.waited >= self.patience",
+     slip("EarlyStopping", "return self.waited >= self.patience",
            "self.lowest = loss\n        return self.waited >= self.patience")),
-    ("the weights go on changing in place: keep a copy of each, w.clone().", _slip("EarlyStopping", "w.clone()", "w")),
+    ("the weights go on changing in place: keep a copy of each, w.clone().", slip("EarlyStopping", "w.clone()", "w")),
     use=_stopped,
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
-from helpers.checks.sgd import _slip
+from helpers.checks.mutants import slip
 
 import numpy as np
 import torch
@@ -35,11 +35,11 @@ covered_drops = Exercise(
     _drops,
     [(1, SQUARE, torch.tensor([[1.0, 2], [3, 4]])), (2, torch.ones(2, 3), torch.tensor([[1.0, 2, 3], [0, 1, 0]]))],
     _draw_image,
-    ("black is -1, as the network sees pixels.", _slip("covered_drops", "= -1", "= 0")),
+    ("black is -1, as the network sees pixels.", slip("covered_drops", "= -1", "= 0")),
     ("a drop is what is lost: the score of the whole image minus that of the covered one.",
-     _slip("covered_drops", "score(image) - score(hidden)", "score(hidden) - score(image)")),
+     slip("covered_drops", "score(image) - score(hidden)", "score(hidden) - score(image)")),
     ("cover one place at a time, on a fresh copy.",
-     _slip("covered_drops", "            hidden = image.clone()\n", "",
+     slip("covered_drops", "            hidden = image.clone()\n", "",
            "    for row", "    hidden = image.clone()\n    for row")),
     use=lambda learners, side, image, weights: learners(_score(weights), image, side),
 )  # fmt: skip
@@ -65,11 +65,11 @@ least_noise = Exercise(
     ("the runner-up need not be the nearest: another class may gain more with each step.",
      lambda W, x, label: (top := (W @ x).topk(2)).values.diff().abs() / (W[label] - W[top.indices[1]]).abs().sum()),
     ("each pixel moves by the strength, up or down, whichever helps: add the sizes of the differences.",
-     _slip("least_noise", ".abs().sum()", ".norm()")),
+     slip("least_noise", ".abs().sum()", ".norm()")),
     ("your own logit falls while the other rises: what counts is the difference of the two rows.",
-     _slip("least_noise", "W[label] - W[other]", "W[other]")),
+     slip("least_noise", "W[label] - W[other]", "W[other]")),
     ("a pixel that should go down helps as well: take the size of each difference.",
-     _slip("least_noise", ".abs()", "")),
+     slip("least_noise", ".abs()", "")),
 )  # fmt: skip
 
 
@@ -83,10 +83,10 @@ integrated = Exercise(
     _integral,
     [(1, torch.tensor([[1.0]]), torch.tensor([[1.0]])), (2, SQUARE, torch.tensor([[1.0, 2], [3, 4]]))],
     lambda r: (r.choice([1, 2, 4, 8]), r.tensor(*(sides := r.sides(2, 3)), low=-1, high=1), r.tensor(*sides)),
-    ("in the middle of each of the steps: (step + 0.5) / steps.", _slip("integrated", "(step + 0.5)", "step")),
-    ("the way begins at black, which is -1.", _slip("integrated", "image + 1", "image", "-1 + ", "")),
-    ("a mean slope is not yet a share: times the way of each pixel.", _slip("integrated", "way * total", "total")),
-    ("the mean of the slopes, not their sum.", _slip("integrated", "total / steps", "total")),
+    ("in the middle of each of the steps: (step + 0.5) / steps.", slip("integrated", "(step + 0.5)", "step")),
+    ("the way begins at black, which is -1.", slip("integrated", "image + 1", "image", "-1 + ", "")),
+    ("a mean slope is not yet a share: times the way of each pixel.", slip("integrated", "way * total", "total")),
+    ("the mean of the slopes, not their sum.", slip("integrated", "total / steps", "total")),
     use=lambda learners, steps, image, weights: learners(lambda x: weights * x**2, image, steps),
 )
 
@@ -106,10 +106,10 @@ calibration_gap = Exercise(
     _gap,
     [(*THREE, 2), (*THREE, 4), (torch.tensor([1.0, 0.5]), torch.tensor([True, True]), 2)],
     _draw_gap,
-    ("a bin counts by its share of the images.", _slip("calibration_gap", ".sum().item()", ".mean().item()",
-                                                        "len(right)", "bins")),
+    ("a bin counts by its share of the images.", slip("calibration_gap", ".sum().item()", ".mean().item()",
+                                                       "len(right)", "bins")),
     ("too sure here and too unsure there must not cancel: the size of each bin's difference.",
-     _slip("calibration_gap", "abs(", "(")),
+     slip("calibration_gap", "abs(", "(")),
     ("one confidence at a time says nothing: take the bin's difference first, then its size.",
      lambda confidence, right, bins: (confidence - right.float()).abs().mean()),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The mistake finder: among all small changes of a solution, one may do just what a learner's function does."""
 
 import ast
+import functools
 import json
 import math
 import re
@@ -32,6 +33,30 @@ def folded_solution(name: str) -> str:
             if found := re.search(FOLDED.format(name=name), sources, re.S):
                 return found[1]
     return "pass"
+
+
+@functools.cache
+def solution(name: str, *changes: str) -> Any:
+    """What the folded solution of an exercise defines, with some of its text exchanged: old, new, old, new ..."""
+    source = folded_solution(name)
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        source = source.replace(old, new)
+    namespace: dict[str, Any] = {"math": math, "torch": torch, "F": F}
+    exec(source, namespace)
+    return namespace[name]
+
+
+def slip(name: str, *changes: str) -> Callable:
+    """A wrong learner: the solution with these changes, built when it is first called."""
+    return lambda *case: solution(name, *changes)(*case)
+
+
+def slips(name: str, hints: dict[str, str]) -> list[tuple[str, Callable]]:
+    """Hints, each with the slip that it is for, written as "old -> new | old -> new"."""
+    return [
+        (hint, slip(name, *(part for change in text.split(" | ") for part in change.split(" -> "))))
+        for hint, text in hints.items()
+    ]
 
 
 def mutants(source: str) -> Iterator[tuple[str, Callable]]:

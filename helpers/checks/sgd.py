@@ -1,33 +1,17 @@
 """The exercises of notebook 06: the bottom of a parabola, two optimisers that a learner writes, a schedule."""
 
-import functools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
-from helpers.checks.mutants import folded_solution
+from helpers.checks.mutants import slip
 
 import torch
 from torch import Tensor, optim
 
 NAMES = ("weight", "bias", "scale")
-
-
-@functools.cache
-def _changed(name: str, *changes: str) -> Callable:
-    """What the folded solution of an exercise defines, with some of its text exchanged: old, new, old, new ..."""
-    source = folded_solution(name)
-    namespace: dict[str, Any] = {"torch": torch, "math": math}
-    for old, new in zip(changes[::2], changes[1::2], strict=True):
-        source = source.replace(old, new)
-    exec(source, namespace)
-    return namespace[name]
-
-
-def _slip(name: str, *changes: str) -> Callable:
-    return lambda *case: _changed(name, *changes)(*case)
 
 
 def _lowest(losses: list[float], rate: float) -> float:
@@ -113,26 +97,26 @@ SGD = Exercise(
     lambda *case: _walk(optim.SGD, *case),
     [(0.1, 0.5, *rest) for rest in FIXED],
     lambda r: (r.choice([0.1, 0.2, 0.5]), r.choice([0.5, 0.9]), *_tensors(r, r.randint(2, 4))),
-    ("the velocity must outlive the step; yours is the gradient alone.", _slip("SGD", MOVE, "p -= self.lr * p.grad")),
-    ("first the velocity, then the step with the new one.", _slip("SGD", BOTH, f"{MOVE}\n            {VELOCITY}")),
-    ("that goes up the slope: take lr times the velocity away.", _slip("SGD", "-=", "+=")),
-    ("the velocity keeps a share of itself, not of its opposite.", _slip("SGD", "= self.m", "= -self.m")),
+    ("the velocity must outlive the step; yours is the gradient alone.", slip("SGD", MOVE, "p -= self.lr * p.grad")),
+    ("first the velocity, then the step with the new one.", slip("SGD", BOTH, f"{MOVE}\n            {VELOCITY}")),
+    ("that goes up the slope: take lr times the velocity away.", slip("SGD", "-=", "+=")),
+    ("the velocity keeps a share of itself, not of its opposite.", slip("SGD", "= self.m", "= -self.m")),
     ("keep lr out of the velocity: when a scheduler changes self.lr, the old steps keep their old lr.",
-     _slip("SGD", "+ p.grad", "+ self.lr * p.grad", MOVE, "p -= self.velocities[i]")),
+     slip("SGD", "+ p.grad", "+ self.lr * p.grad", MOVE, "p -= self.velocities[i]")),
     ("read self.lr in each step; a scheduler may have changed it.",
-     _slip("SGD", "self.params, self.lr", "self.params, self.rate", MOVE, "p -= self.rate * self.velocities[i]")),
-    ("the gradients of earlier steps are still there; does zero_grad clear them?", _slip("SGD", CLEAR, "pass")),
-    ("add the whole gradient, not a share of it.", _slip("SGD", "+ p.grad", "+ (1 - self.momentum) * p.grad")),
-    ("each tensor needs a velocity of its own.", _slip("SGD", "velocities[i]", "velocities[0]")),
+     slip("SGD", "self.params, self.lr", "self.params, self.rate", MOVE, "p -= self.rate * self.velocities[i]")),
+    ("the gradients of earlier steps are still there; does zero_grad clear them?", slip("SGD", CLEAR, "pass")),
+    ("add the whole gradient, not a share of it.", slip("SGD", "+ p.grad", "+ (1 - self.momentum) * p.grad")),
+    ("each tensor needs a velocity of its own.", slip("SGD", "velocities[i]", "velocities[0]")),
     ("your velocity is p.grad itself, and zero_grad empties it; make a new tensor.",
-     _slip("SGD", CLEAR, "p.grad = None if p.grad is None else p.grad.zero_()",
+     slip("SGD", CLEAR, "p.grad = None if p.grad is None else p.grad.zero_()",
            VELOCITY, "p.grad += self.momentum * self.velocities[i]; self.velocities[i] = p.grad")),
     ("nothing moves. `p = ...` gives the name p to a new tensor, `p -= ...` changes the weight. And an iterator "
-     "such as model.parameters() can be read once: keep list(params).", _slip("SGD", "p -=", "p = p -")),
+     "such as model.parameters() can be read once: keep list(params).", slip("SGD", "p -=", "p = p -")),
     ("p.data became a new tensor, and whoever shares the old memory (a view, a tied weight) is left behind; `p -= ...` "
-     "changes the numbers where they are.", _slip("SGD", "p -=", "p.data = p.data -")),
+     "changes the numbers where they are.", slip("SGD", "p -=", "p.data = p.data -")),
     ("that is Nesterov's step, of which Deeper speaks.",
-     _slip("SGD", MOVE, "p -= self.lr * (p.grad + self.momentum * self.velocities[i])")),
+     slip("SGD", MOVE, "p -= self.lr * (p.grad + self.momentum * self.velocities[i])")),
     use=_walk,
 )  # fmt: skip
 
@@ -146,11 +130,11 @@ Adam = Exercise(
     [(0.1, 0.9, 0.999, *rest) for rest in [*FIXED, ([[4.0, 2.0]], [[[0.0, 1.0]]], 9)]],  # a gradient of 0, too
     lambda r: (r.choice([0.1, 0.5]), *r.choice([(0.9, 0.999), (0.5, 0.9)]), *_tensors(r, r.randint(1, 3))),
     ("divide by 1 - beta ** steps; the two means begin at 0 and are too small at first.",
-     _slip("Adam", " / (1 - self.beta1**self.steps)", "", " / (1 - self.beta2**self.steps)", "")),
+     slip("Adam", " / (1 - self.beta1**self.steps)", "", " / (1 - self.beta2**self.steps)", "")),
     ("count the steps, not the tensors: all tensors of one step share its number.",
-     _slip("Adam", "mean = self", "self.steps += i > 0; mean = self")),
-    ("divide by the root of the mean square.", _slip("Adam", ".sqrt()", "")),
-    ("the second mean is of the gradient's square, not of the mean's.", _slip("Adam", "p.grad**2", "self.means[i]**2")),
+     slip("Adam", "mean = self", "self.steps += i > 0; mean = self")),
+    ("divide by the root of the mean square.", slip("Adam", ".sqrt()", "")),
+    ("the second mean is of the gradient's square, not of the mean's.", slip("Adam", "p.grad**2", "self.means[i]**2")),
     use=_walk,
 )  # fmt: skip
 
@@ -171,9 +155,9 @@ rate_at = Exercise(
     _warmed,
     [(0, 10, 4, 1.0), (3, 10, 4, 1.0), (7, 10, 4, 1.0), (10, 10, 4, 1.0), (0, 10, 0, 0.5)],
     _schedule,
-    ("the first step has number 0, and its rate is not 0.", _slip("rate_at", "(step + 1)", "step")),
+    ("the first step has number 0, and its rate is not 0.", slip("rate_at", "(step + 1)", "step")),
     ("the cosine begins where the warm-up ends.",
-     _slip("rate_at", "(step - warmup) / (steps - warmup)", "step / steps")),
+     slip("rate_at", "(step - warmup) / (steps - warmup)", "step / steps")),
     ("half a turn, from 1 to -1, and then (1 + cos) / 2.",
-     _slip("rate_at", "(1 + math.cos(math.pi * done)) / 2", "math.cos(math.pi / 2 * done)")),
+     slip("rate_at", "(1 + math.cos(math.pi * done)) / 2", "math.cos(math.pi / 2 * done)")),
 )  # fmt: skip

@@ -7,27 +7,12 @@ from typing import Any
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
-from helpers.checks.mutants import folded_solution
+from helpers.checks.mutants import slips
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
-
-
-def _slips(name: str, slips: dict[str, str]) -> list[tuple[str, Callable]]:
-    """Hints, each with the folded solution in which "old -> new" has been exchanged, built when it is first called."""
-
-    @cache
-    def built(changes: str) -> Callable:
-        source, names = folded_solution(name), dict[str, Any](torch=torch, F=F)
-        for change in changes.split(" | "):
-            old, new = change.split(" -> ")
-            source = source.replace(old, new)
-        exec(source, names)
-        return names[name]
-
-    return [(hint, lambda *case, changes=changes: built(changes)(*case)) for hint, changes in slips.items()]
 
 
 class Noted(nn.Flatten):
@@ -101,7 +86,7 @@ fit = Exercise(
     _fitted,
     [(0.5, 1, *_EXAMPLES), (0.5, 2, *_EXAMPLES)],
     lambda r: (r.choice([0.1, 0.5, 1.0]), r.choice([1, 1, 2]), *_examples(r)),
-    *_slips("fit", {
+    *slips("fit", {
         "gradients add up over the batches: zero_grad is missing.": "optimizer.zero_grad() -> pass",
         "gradients add up over the batches of an epoch: zero_grad belongs inside the loop over them.":
             "for images, labels in loader:\n            optimizer.zero_grad() -> "
@@ -149,7 +134,7 @@ accuracy = Exercise(
     _share,
     [(True, *_EXAMPLES), (False, *_EXAMPLES)],
     lambda r: (r.choice([True, False]), *_examples(r)),
-    *_slips("accuracy", {
+    *slips("accuracy", {
         "batch normalisation works as in training, and even learns: model.eval() is missing.": "model.eval() -> pass",
         "autograd records every forward pass: torch.no_grad() is missing.": "no_grad -> enable_grad",
         "both eval() and no_grad() are missing.": "model.eval() -> pass | no_grad -> enable_grad",

@@ -5,7 +5,7 @@ from typing import Any
 
 from helpers.checks.cases import Draw
 from helpers.checks.exercise import Exercise
-from helpers.checks.sgd import _slip
+from helpers.checks.mutants import slip
 
 import torch
 from torch import Tensor, nn
@@ -52,11 +52,11 @@ Residual = Exercise(
     lambda *case: _answered(_Block, *case),
     [(1, 1, torch.tensor([[[[1.0, -2.0]]]])), (1, 2, torch.tensor([[[[1.0, 3.0]]]])), (2, 2, -torch.ones(1, 2, 2, 2))],
     _features,
-    ("the plus sign is missing.", _slip("Residual", "relu(x + y)", "relu(y)")),
-    ("add before the last ReLU, not after it.", _slip("Residual", "torch.relu(x + y)", "x + torch.relu(y)")),
-    ("a ReLU comes after the sum, too.", _slip("Residual", "torch.relu(x + y)", "x + y")),
-    ("between the convolutions stands a ReLU.", _slip("Residual", "torch.relu(self.first(x))", "self.first(x)")),
-    ("where the channels are as many as before, x is added as it is.", _slip("Residual", "if channels != out", "if 1")),
+    ("the plus sign is missing.", slip("Residual", "relu(x + y)", "relu(y)")),
+    ("add before the last ReLU, not after it.", slip("Residual", "torch.relu(x + y)", "x + torch.relu(y)")),
+    ("a ReLU comes after the sum, too.", slip("Residual", "torch.relu(x + y)", "x + y")),
+    ("between the convolutions stands a ReLU.", slip("Residual", "torch.relu(self.first(x))", "self.first(x)")),
+    ("where the channels are as many as before, x is added as it is.", slip("Residual", "if channels != out", "if 1")),
     use=_answered,
 )
 
@@ -92,7 +92,7 @@ suppress = Exercise(
     nms,
     [(ROW, torch.tensor([1.0, 3.0, 2.0, 0.5]), 0.437), (ROW, torch.tensor([3.0, 2.0, 1.0, 4.0]), 0.137)],
     _some_boxes,
-    ("begin with the highest score.", _slip("suppress", "descending=True", "descending=False")),
+    ("begin with the highest score.", slip("suppress", "descending=True", "descending=False")),
     ("a box that was dropped drops no other.",
      lambda b, s, o: (i := s.argsort(descending=True))[(box_iou(b[i], b[i]).tril(-1) <= o).all(dim=1)]),
     ("return them with the best first.", lambda b, s, o: nms(b, s, o).sort().values),
