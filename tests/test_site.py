@@ -403,9 +403,7 @@ def test_the_network_in_the_page_is_a_twin(from_file, page):
     for _ in range(30):
         ink = drawn(*(torch.rand(4, 2) * 100).view(2, 2, 2).tolist())
         ink = (ink * 255).byte() / 255
-        image = page.evaluate(
-            "([ink, side]) => [...likeMnist(Float32Array.from(ink), side)]", [ink.flatten().tolist(), SIDE]
-        )
+        image = page.evaluate(LIKE_MNIST, [ink.flatten().tolist(), SIDE])
         torch.testing.assert_close(torch.tensor(image), like_mnist(ink).flatten(), rtol=0, atol=1e-4)
     assert not wrong
 

@@ -19,17 +19,22 @@ class Drill:
     numbers: dict
 
     def verdict(self, text: str) -> str:
-        """What to say, as plain text, to an answer that was typed; a decimal may be off by 0.005, a whole number not.
+        """What to say, as plain text, to an answer that was typed.
 
         What is no number is not called wrong: the line says how to write one.
         """
         found = parse(text)
         if found is None:
             return f"“{text.strip()}” is no number: write it like 18496, 18,496 or 0.69."
-        if abs(found - self.answer) <= (0 if isinstance(self.answer, int) else 0.005 + 1e-9):
+        if abs(found - self.answer) <= self.off:
             return "Correct."
         comma = f", read as {found:.15g}: a comma parts thousands, a point begins the decimals" if "," in text else ""
         return f"Not {text.strip()}{comma}."
+
+    @property
+    def off(self) -> float:
+        """How far an answer may be from the right one: a decimal 0.005, a whole number not at all."""
+        return 0 if isinstance(self.answer, int) else 0.005 + 1e-9
 
     @property
     def solution(self) -> str:

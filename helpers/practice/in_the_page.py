@@ -32,14 +32,14 @@ def deck() -> list[dict[str, str]]:
 
 
 def drills() -> dict[str, list[dict[str, str | float]]]:
-    """TASKS tasks of each kind; `off` is how far an answer may be from the right one."""
+    """TASKS tasks of each kind."""
     made = {kind: [make(kind, seed) for seed in range(TASKS)] for kind in KINDS}
     return {
         kind: [
             {
                 "task": for_page(drill.task),
                 "answer": drill.answer,
-                "off": 0 if isinstance(drill.answer, int) else 0.005 + 1e-9,
+                "off": drill.off,
                 "solution": for_page(drill.solution),
             }
             for drill in tasks

@@ -8,14 +8,18 @@ const near = new IntersectionObserver(entries => {
   for (const { target, isIntersecting } of entries) {
     if (!isIntersecting) continue;
     near.unobserve(target);
-    const script = document.createElement("script");
-    script.src = `live/${target.dataset.figure}.js`;
-    document.head.append(script);
+    fetchScript(target.dataset.figure);
   }
 }, { rootMargin: "1500px" });
 places.forEach(place => near.observe(place));
 
-// Called by each of these scripts.
+// A page that is opened as a file may load nothing but scripts; each calls one of the window's functions.
+function fetchScript(name) {
+  const script = document.createElement("script");
+  script.src = `live/${name}.js`;
+  document.head.append(script);
+}
+
 window.liveFigure = async (name, data) => {
   const [first, tiles, states] = await Promise.all([decoded(data.first), decoded(data.tiles), unpacked(data.states)]);
   const canvas = document.createElement("canvas");
@@ -109,8 +113,9 @@ async function decoded(address) {
   return image;
 }
 
+const bytesOf = base64 => Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
+
 // Base64 of zlib of JSON.
 async function unpacked(text) {
-  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+  return new Response(new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
 }

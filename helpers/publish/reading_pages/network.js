@@ -4,8 +4,7 @@
 class SimpleCNN {
   // base64: all weights in half precision, in the order of the network's state_dict.
   constructor(base64) {
-    const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
-    const halves = new Uint16Array(bytes.buffer);
+    const halves = new Uint16Array(bytesOf(base64).buffer);
     let read = 0;
     const take = count => Float32Array.from(halves.subarray(read, read += count), fromHalf);
     const layer = (outputs, inputs) => ({ weight: take(outputs * inputs), bias: take(outputs) });

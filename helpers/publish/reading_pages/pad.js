@@ -8,20 +8,17 @@ const weights = {};
 weights.come = new Promise(resolve => { weights.arrived = resolve; });
 weights.load = () => {  // 1.1 MB, when a hand comes near
   weights.load = () => {};
-  const script = document.createElement("script");
-  script.src = "live/weights.js";
-  document.head.append(script);
+  fetchScript("weights");
 };
 window.liveWeights = base64 => weights.arrived(new SimpleCNN(base64));
 
 // Called by the script of a pad. ink: what it holds at first, base64 of one byte a pixel. named: maps of conv2 that have
 // a name, which are then shown in place of all, with logits in place of probabilities, as in the notebook.
 window.livePad = (name, { side, ink, named }) => {
-  const place = document.querySelector(`[data-figure="${name}"]`);
-  const bytes = Uint8Array.from(atob(ink), letter => letter.charCodeAt(0));
-  const state = { side, answer: "", value: new DataView(bytes.buffer) }, listeners = [];
+  const place = places.get(name), listeners = [];
+  const state = { side, answer: "", value: new DataView(bytesOf(ink).buffer) };
   const pad = document.createElement("div"), picture = pictureAfter(place);
-  const [beside, below] = ["div", "div"].map(tag => document.createElement(tag));
+  const beside = document.createElement("div"), below = document.createElement("div");
   place.classList.add("with-pad");
   beside.className = below.className = "layers";
   const model = {

@@ -3,11 +3,7 @@
 // kept in this browser alone, until you erase it.
 
 const practices = document.querySelectorAll(".practice");
-if (practices.length) {
-  const script = document.createElement("script");
-  script.src = "live/practice.js";
-  document.head.append(script);
-}
+if (practices.length) fetchScript("practice");
 // Called by that script.
 window.livePractice = ({ topics, deck, drills }) => {
   for (const place of practices) place.dataset.what === "deck" ? showDeck(place, topics, deck) : showDrills(place, drills);

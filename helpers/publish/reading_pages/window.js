@@ -32,8 +32,8 @@ function featureMap(framed, kernel) {
 window.liveWindow = (name, { image, row, column, kernel, numbers }) => {
   const canvas = document.createElement("canvas"), form = document.createElement("form"), fields = nineFields();
   const framed = new Float32Array(FRAMED * FRAMED).fill(-1), at = { row: row.start, column: column.start };
-  [...atob(image)].forEach((byte, n) => {
-    framed[(Math.floor(n / SIDE) + 1) * FRAMED + n % SIDE + 1] = byte.charCodeAt(0) / 127.5 - 1;
+  bytesOf(image).forEach((byte, n) => {
+    framed[(Math.floor(n / SIDE) + 1) * FRAMED + n % SIDE + 1] = byte / 127.5 - 1;
   });
   const typed = [...fields.querySelectorAll("input")], digit = drawMaps(framed, 1, FRAMED, 1, grey, 1);
   const draw = () => {
